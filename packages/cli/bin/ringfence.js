@@ -33,7 +33,9 @@ function runOnNewerNode() {
   if (newer !== undefined && existsSync(newer)) {
     runAs(newer);
   } else {
-    console.error(`ringfence needs Node 24 or newer; this is ${process.version}. Try: npx -p node@24 -p ringfence ringfence`);
+    console.error(
+      `ringfence needs Node 24 or newer; this is ${process.version}. Try: npx -p node@24 -p ringfence ringfence`,
+    );
     process.exitCode = 1;
   }
 }
