@@ -1,2 +1,28 @@
+export { type BatchCount, forEachRecord } from './batch.ts';
+export { classId, eventClass, FIRST_PROBE_CLASS_ID, fieldSlot, findLayout } from './classes.ts';
+export { EventError, type EventErrorCode } from './errors.ts';
+export {
+  encodeFrame,
+  encodeFrameHeader,
+  FRAME_HEADER_BYTES,
+  type Frame,
+  FrameReader,
+  type FrameRules,
+  MAX_FRAME_PAYLOAD,
+  readFrameSync,
+} from './frames.ts';
+export type * from './generated/types.ts';
+export { formatIp, parseIp } from './ip.ts';
+export {
+  type FieldLayout,
+  Header,
+  layout,
+  MAX_RECORD_BYTES,
+  type RecordForm,
+  type RecordLayout,
+} from './layout.ts';
+export { probeClasses } from './probe-classes.ts';
 export { eventClasses, RecordFlag, SCHEMA_VERSION } from './schema.ts';
-export type { EventClass, Field, FieldType, Tier } from './schema-types.ts';
+export type { EventClass, Field, FieldType, RecordClass, Tier } from './schema-types.ts';
+export { EventView } from './view.ts';
+export { ClockOffset, EventWriter } from './writer.ts';

@@ -22,16 +22,21 @@ export interface Field {
 /** `core` events come from hooks that tax no unrelated system call; `full` ones need system-call exit probes. */
 export type Tier = 'core' | 'full';
 
-export interface EventClass {
-  /** Number on the wire, below 0x8000. */
+/** What a record on the wire is made of. Events have ids below 0x8000, the sensor's internal probe records from there on. */
+export interface RecordClass {
+  /** Number on the wire. */
   readonly id: number;
   readonly name: string;
+  readonly description: string;
+  /** At most 64: each has a bit in the record's `truncated`. */
+  readonly fields: readonly Field[];
+}
+
+export interface EventClass extends RecordClass {
   readonly since: number;
   readonly tier: Tier;
-  readonly description: string;
   /** Sigma log source (product is `linux`), and fields whose value the class itself fixes. */
   readonly sigma: { readonly category: string; readonly fixed?: Readonly<Record<string, string>> };
   /** OCSF 1.8 class and activity; absent where OCSF has no class that says the same. */
   readonly ocsf?: { readonly class_uid: number; readonly activity_id: number };
-  readonly fields: readonly Field[];
 }
