@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cHeader } from '../packages/events/src/generators/c-header.ts';
+import { sigmaTaxonomyModule } from '../packages/events/src/generators/sigma-taxonomy.ts';
 import { typeDeclarations } from '../packages/events/src/generators/types.ts';
 import { probeClasses } from '../packages/events/src/probe-classes.ts';
 import { eventClasses, RecordFlag, SCHEMA_VERSION } from '../packages/events/src/schema.ts';
@@ -17,6 +18,7 @@ const files: Readonly<Record<string, string>> = {
     RecordFlag,
     SCHEMA_VERSION,
   ),
+  'packages/events/src/generated/sigma-taxonomy.ts': sigmaTaxonomyModule(eventClasses),
   'packages/events/src/generated/types.ts': typeDeclarations(eventClasses),
 };
 

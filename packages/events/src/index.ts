@@ -1,5 +1,7 @@
+export { ActorBlock } from './actor.ts';
 export { type BatchCount, forEachRecord } from './batch.ts';
 export { classId, eventClass, FIRST_PROBE_CLASS_ID, fieldSlot, findLayout } from './classes.ts';
+export { describe, safeText } from './describe.ts';
 export { EventError, type EventErrorCode } from './errors.ts';
 export {
   encodeFrame,
@@ -11,6 +13,7 @@ export {
   MAX_FRAME_PAYLOAD,
   readFrameSync,
 } from './frames.ts';
+export { sigmaTaxonomy } from './generated/sigma-taxonomy.ts';
 export type * from './generated/types.ts';
 export { formatIp, parseIp } from './ip.ts';
 export {
@@ -22,7 +25,18 @@ export {
   type RecordLayout,
 } from './layout.ts';
 export { probeClasses } from './probe-classes.ts';
-export { eventClasses, RecordFlag, SCHEMA_VERSION } from './schema.ts';
+export { type ProjectedBatch, projectBatch, type Subscription, subscriptionKey } from './project.ts';
+export { ACTOR_FIELDS, eventClasses, RecordFlag, SCHEMA_VERSION } from './schema.ts';
 export type { EventClass, Field, FieldType, RecordClass, Tier } from './schema-types.ts';
+export {
+  type SigmaField,
+  type SigmaGetter,
+  type SigmaRender,
+  type SigmaTaxonomy,
+  sigmaClasses,
+  sigmaField,
+  sigmaGetter,
+} from './sigma.ts';
+export { toObject } from './to-object.ts';
 export { EventView } from './view.ts';
 export { ClockOffset, EventWriter } from './writer.ts';

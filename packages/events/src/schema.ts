@@ -157,6 +157,9 @@ const actor = [
   },
 ] as const satisfies readonly Field[];
 
+/** Slots below this are the actor's, at the same offsets in the event form of every class. */
+export const ACTOR_FIELDS: number = actor.length;
+
 /** The same block as `process.*` of an exec reports it itself: the probe reads it from the new image. */
 const started = actor.map(
   (field): Field =>

@@ -1,3 +1,4 @@
+import type { ActorBlock } from './actor.ts';
 import { findLayout } from './classes.ts';
 import { EventError } from './errors.ts';
 import { MAX_FRAME_PAYLOAD } from './frames.ts';
@@ -17,6 +18,9 @@ export class ClockOffset {
     this.high = Number(BigInt.asUintN(32, nanoseconds >> 32n));
   }
 }
+
+/** Texts and bytes up to here are copied one by one, which is quicker than a call into the runtime. */
+const SHORT = 48;
 
 /**
  * Writes records one after another into a batch. `begin`, then setters by slot (each string slot at most once),
@@ -80,6 +84,31 @@ export class EventWriter {
     this.#addClock(at + Header.TIME, view.timeLow, view.timeHigh, clock);
   }
 
+  /**
+   * All fields of the actor at once; to be called before any string of the record is set.
+   * @throws {EventError} `bad-record` when called later, or on a probe record
+   */
+  actor(block: ActorBlock): void {
+    const fixedBytes = this.#layout?.fixedBytes ?? 0;
+    const start = this.#start;
+    if (this.form !== 'event' || this.#end !== start + fixedBytes)
+      throw new EventError('bad-record', 'the actor comes first in an event');
+    const { words, references, text, truncated } = block;
+    const data = this.#data;
+    const first = start + Header.BYTES;
+    for (let i = 0; i < words.length; i++) data.setUint32(first + 4 * i, words[i] as number, true);
+    for (const word of references)
+      data.setUint32(first + 4 * word, (words[word] as number) + fixedBytes, true);
+    if (truncated !== 0)
+      data.setUint32(
+        start + Header.TRUNCATED,
+        data.getUint32(start + Header.TRUNCATED, true) | truncated,
+        true,
+      );
+    this.#bytes.set(text, this.#end);
+    this.#end += text.length;
+  }
+
   u8(slot: number, value: number): void {
     this.#data.setUint8(this.#field(slot, 1), value);
   }
@@ -116,10 +145,13 @@ export class EventWriter {
     const at = this.#field(slot, 4);
     const start = this.#end;
     const room = this.#room(slot);
-    // Writes whole characters only, so a cut is at a UTF-8 boundary.
-    const length = value === '' ? 0 : this.#buffer.write(value, start, room, 'utf8');
-    // No UTF-16 unit takes more than three bytes: only long texts need counting.
-    if (value.length * 3 > room && Buffer.byteLength(value) > length) this.setTruncated(slot);
+    let length = value.length <= Math.min(SHORT, room) ? this.#ascii(value, start) : -1;
+    if (length < 0) {
+      // Writes whole characters only, so a cut is at a UTF-8 boundary.
+      length = this.#buffer.write(value, start, room, 'utf8');
+      // No UTF-16 unit takes more than three bytes: only long texts need counting.
+      if (value.length * 3 > room && Buffer.byteLength(value) > length) this.setTruncated(slot);
+    }
     this.#refer(at, start, length);
   }
   /** A `strings` field from a list; members are separated by NUL, so a NUL within one splits it. */
@@ -138,7 +170,7 @@ export class EventWriter {
     if (truncated) this.setTruncated(slot);
     const to = this.#end;
     const target = this.#bytes;
-    if (length < 48) for (let i = 0; i < length; i++) target[to + i] = source[start + i] ?? 0;
+    if (length < SHORT) for (let i = 0; i < length; i++) target[to + i] = source[start + i] ?? 0;
     else target.set(source.subarray(start, start + length), to);
     this.#refer(at, to, length);
   }
@@ -186,6 +218,17 @@ export class EventWriter {
     this.#start = 0;
     this.#end = 0;
     this.#count = 0;
+  }
+
+  /** Writes a text that is all ASCII and returns its length, else -1. */
+  #ascii(value: string, start: number): number {
+    const target = this.#bytes;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 127) return -1;
+      target[start + i] = code;
+    }
+    return value.length;
   }
 
   #find(classId: number): RecordLayout {

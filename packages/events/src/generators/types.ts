@@ -1,4 +1,5 @@
-import type { EventClass, Field, FieldType } from '../schema-types.ts';
+import { needsActor } from '../known.ts';
+import type { EventClass, FieldType } from '../schema-types.ts';
 
 const tsTypes: Readonly<Record<FieldType, string>> = {
   u8: 'number',
@@ -10,13 +11,6 @@ const tsTypes: Readonly<Record<FieldType, string>> = {
   strings: 'readonly string[]',
   ip: 'string',
 };
-
-/** Is this a number that only the process table can tell, so that it is not known when the actor is not? */
-export const needsActor = (field: Field): boolean =>
-  field.by === 'sensor' &&
-  field.type !== 'string' &&
-  field.type !== 'strings' &&
-  (field.name.startsWith('process.') || field.name.startsWith('parent.'));
 
 const pascal = (name: string): string =>
   name
