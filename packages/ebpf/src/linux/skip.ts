@@ -1,0 +1,57 @@
+import { POISON } from '../core/patch.ts';
+import { CoreError } from '../errors.ts';
+import type { ProgramSpec } from '../spec/types.ts';
+import { NotSupportedError, SyscallError, VerifierError } from './errors.ts';
+import { MissingHookError } from './hooks.ts';
+
+/** Why a program was left out. */
+export type SkipCode =
+  | 'missing-hook' // the kernel has no such tracepoint, iterator or function
+  | 'relocation' // the kernel lacks a type, field or symbol that the program needs
+  | 'permission' // the kernel forbids it: lockdown, capabilities, a policy
+  | 'verifier' // the verifier refused the program; the error has its log
+  | 'unsupported' // the kernel does not know the program's type or section
+  | 'map'; // a map that the program uses could not be created
+
+/** A program that was chosen and not loaded. */
+export interface SkippedProgram {
+  readonly program: string;
+  readonly code: SkipCode;
+  /** One line. */
+  readonly reason: string;
+  readonly error: Error;
+}
+
+/** A map could not be created, which programs that use it report. */
+export class MapUnavailableError extends Error {
+  override readonly name = 'MapUnavailableError';
+}
+
+export function skipCode(error: Error): SkipCode {
+  if (error instanceof MissingHookError) return 'missing-hook';
+  if (error instanceof MapUnavailableError) return 'map';
+  if (error instanceof VerifierError) {
+    if (error.cause instanceof CoreError) return 'relocation';
+    if (error.errno === 'EPERM') return 'permission';
+    return error.log === '' ? 'unsupported' : 'verifier';
+  }
+  if (error instanceof NotSupportedError) return 'unsupported';
+  if (error instanceof SyscallError) return error.errno === 'EPERM' ? 'permission' : 'unsupported';
+  return 'relocation';
+}
+
+/**
+ * Says what the kernel did not: which relocation was poisoned at the instruction that the verifier stopped at, and
+ * that an EPERM without a log is a policy.
+ */
+export function explain(error: unknown, spec: ProgramSpec, poisoned: ReadonlyMap<number, string>): unknown {
+  if (!(error instanceof VerifierError)) return error;
+  if (error.log.includes(`#${POISON}`)) {
+    const call = new RegExp(`^(\\d+): .*call unknown#${POISON}`, 'm').exec(error.log);
+    const lacking = call === null ? [...poisoned.values()].join(', ') : poisoned.get(Number(call[1]));
+    const cause = new CoreError('no-match', `This kernel lacks what program ${spec.name} needs: ${lacking}`);
+    const log = `${error.log.trimEnd()}\n${cause.message}`;
+    return new VerifierError(spec.name, 22, log, { cause, truncated: error.truncated });
+  }
+  return error;
+}
