@@ -24,6 +24,16 @@ export {
   type RecordForm,
   type RecordLayout,
 } from './layout.ts';
+export { attacksFromTags, type OcsfAttack } from './ocsf/attack.ts';
+export { OCSF_VERSION, type OcsfContext, type OcsfObject } from './ocsf/context.ts';
+export { toOcsf } from './ocsf/event.ts';
+export {
+  type Ancestor,
+  detectionFinding,
+  type FindingInput,
+  type FindingRule,
+  type SigmaLevel,
+} from './ocsf/finding.ts';
 export { probeClasses } from './probe-classes.ts';
 export { type ProjectedBatch, projectBatch, type Subscription, subscriptionKey } from './project.ts';
 export { ACTOR_FIELDS, eventClasses, RecordFlag, SCHEMA_VERSION } from './schema.ts';

@@ -15,7 +15,7 @@ export interface Field {
   readonly description: string;
   /** Field names in Sigma rules; the first is the one shown. */
   readonly sigma?: readonly string[];
-  /** Attribute path in the OCSF 1.8 class of the event. */
+  /** Attribute path in the OCSF 1.8 class of the event; without one it goes under `unmapped`. */
   readonly ocsf?: string;
 }
 

@@ -32,7 +32,7 @@ const actor = [
     since: 1,
     description: "Process id (thread group) in the host's PID namespace",
     sigma: ['ProcessId'],
-    ocsf: 'process.pid',
+    ocsf: 'actor.process.pid',
   },
   {
     name: 'process.ppid',
@@ -41,7 +41,7 @@ const actor = [
     since: 1,
     description: 'Process id of the parent',
     sigma: ['ParentProcessId'],
-    ocsf: 'process.parent_process.pid',
+    ocsf: 'actor.process.parent_process.pid',
   },
   {
     name: 'process.start_time',
@@ -50,7 +50,7 @@ const actor = [
     by: 'probe',
     since: 1,
     description: 'When the process was forked; with the pid it identifies the process',
-    ocsf: 'process.created_time',
+    ocsf: 'actor.process.created_time',
   },
   {
     name: 'process.uid',
@@ -59,7 +59,7 @@ const actor = [
     since: 1,
     description: 'Real user id',
     sigma: ['UserId'],
-    ocsf: 'process.user.uid',
+    ocsf: 'actor.process.user.uid',
   },
   {
     name: 'process.gid',
@@ -68,6 +68,7 @@ const actor = [
     since: 1,
     description: 'Real group id',
     sigma: ['GroupId'],
+    ocsf: 'actor.process.group.uid',
   },
   {
     name: 'process.euid',
@@ -76,7 +77,7 @@ const actor = [
     since: 1,
     description: 'Effective user id',
     sigma: ['EffectiveUserId'],
-    ocsf: 'process.euid',
+    ocsf: 'actor.process.euid',
   },
   {
     name: 'process.login_uid',
@@ -85,7 +86,7 @@ const actor = [
     since: 1,
     description: 'User id at login, kept over su and sudo; 4294967295 when nobody logged in',
     sigma: ['LoginUserId', 'AuditUserId'],
-    ocsf: 'process.auid',
+    ocsf: 'actor.process.auid',
   },
   {
     name: 'process.session',
@@ -94,6 +95,7 @@ const actor = [
     since: 1,
     description: 'Session id: pid of the session leader',
     sigma: ['LogonId', 'TerminalSessionId'],
+    ocsf: 'actor.process.session.uid',
   },
   {
     name: 'process.path',
@@ -103,7 +105,7 @@ const actor = [
     since: 1,
     description: 'Path of the executable',
     sigma: ['Image'],
-    ocsf: 'process.file.path',
+    ocsf: 'actor.process.file.path',
   },
   {
     name: 'process.argv',
@@ -113,7 +115,7 @@ const actor = [
     since: 1,
     description: "Arguments, the program's own name first; Sigma and OCSF see them joined by spaces",
     sigma: ['CommandLine'],
-    ocsf: 'process.cmd_line',
+    ocsf: 'actor.process.cmd_line',
   },
   {
     name: 'process.user',
@@ -123,7 +125,7 @@ const actor = [
     since: 1,
     description: 'Name of the real user id',
     sigma: ['User'],
-    ocsf: 'process.user.name',
+    ocsf: 'actor.process.user.name',
   },
   {
     name: 'process.container',
@@ -133,7 +135,7 @@ const actor = [
     since: 1,
     description: "Container id from the cgroup's name, empty on the host",
     sigma: ['ContainerId'],
-    ocsf: 'process.container.uid',
+    ocsf: 'actor.process.container.uid',
   },
   {
     name: 'parent.path',
@@ -143,7 +145,7 @@ const actor = [
     since: 1,
     description: "Path of the parent's executable",
     sigma: ['ParentImage'],
-    ocsf: 'process.parent_process.file.path',
+    ocsf: 'actor.process.parent_process.file.path',
   },
   {
     name: 'parent.argv',
@@ -153,22 +155,25 @@ const actor = [
     since: 1,
     description: 'Arguments of the parent',
     sigma: ['ParentCommandLine'],
-    ocsf: 'process.parent_process.cmd_line',
+    ocsf: 'actor.process.parent_process.cmd_line',
   },
 ] as const satisfies readonly Field[];
 
 /** Slots below this are the actor's, at the same offsets in the event form of every class. */
 export const ACTOR_FIELDS: number = actor.length;
 
-/** The same block as `process.*` of an exec reports it itself: the probe reads it from the new image. */
-const started = actor.map(
+/** The same block where the actor is itself what the event is about (OCSF Process Activity). */
+const subject = actor.map((field): Field => ({ ...field, ocsf: field.ocsf.replace(/^actor\./, '') }));
+
+/** The same block as an exec reports it itself: the probe reads `process.*` from the new image. */
+const started = subject.map(
   (field): Field =>
     field.name.startsWith('process.') && field.name !== 'process.user' && field.name !== 'process.container'
       ? { ...field, by: 'probe' }
       : field,
 );
 
-const filePath = {
+const namedFile = {
   name: 'file.path',
   type: 'string',
   max: 4096,
@@ -176,8 +181,8 @@ const filePath = {
   since: 1,
   description: 'Path of the file',
   sigma: ['TargetFilename'],
-  ocsf: 'file.path',
 } as const satisfies Field;
+const filePath = { ...namedFile, ocsf: 'file.path' } as const satisfies Field;
 const probeFilePath = { ...filePath, by: 'probe' } as const satisfies Field;
 const result = {
   name: 'result',
@@ -186,6 +191,7 @@ const result = {
   since: 1,
   description: 'What the system call returned: 0 or more is success, else the negative errno',
   sigma: ['Result'],
+  ocsf: 'status_code',
 } as const satisfies Field;
 
 const endpoints = [
@@ -270,6 +276,7 @@ export const eventClasses: readonly EventClass[] = [
         since: 1,
         description: 'Controlling terminal, such as pts0; empty without one',
         sigma: ['Tty'],
+        ocsf: 'process.session.terminal',
       },
       {
         name: 'process.cgroup',
@@ -302,6 +309,7 @@ export const eventClasses: readonly EventClass[] = [
         by: 'sensor',
         since: 1,
         description: 'When the parent was forked',
+        ocsf: 'process.parent_process.created_time',
       },
     ],
   },
@@ -314,7 +322,7 @@ export const eventClasses: readonly EventClass[] = [
     sigma: { category: 'process_termination' },
     ocsf: { class_uid: PROCESS_ACTIVITY, activity_id: 2 },
     fields: [
-      ...actor,
+      ...subject,
       {
         name: 'exit.code',
         type: 'i32',
@@ -362,6 +370,7 @@ export const eventClasses: readonly EventClass[] = [
         since: 1,
         description: 'Open flags (O_ACCMODE in the low two bits)',
         sigma: ['OpenFlags'],
+        ocsf: 'access_mask',
       },
       result,
       {
@@ -443,6 +452,7 @@ export const eventClasses: readonly EventClass[] = [
         since: 1,
         description: 'Owner after the change',
         sigma: ['FileOwnerId'],
+        ocsf: 'file.owner.uid',
       },
       {
         name: 'file.setid',
@@ -526,7 +536,11 @@ export const eventClasses: readonly EventClass[] = [
     ocsf: { class_uid: PROCESS_ACTIVITY, activity_id: 1 },
     fields: [
       ...started,
-      { ...probeFilePath, description: 'Name of the memory file, such as memfd:x, or its last path' },
+      {
+        ...namedFile,
+        by: 'probe',
+        description: 'Name of the memory file, such as memfd:x, or its last path',
+      },
     ],
   },
   {
@@ -615,6 +629,7 @@ export const eventClasses: readonly EventClass[] = [
         since: 1,
         description: 'Process id of the target',
         sigma: ['TargetProcessId'],
+        ocsf: 'process.pid',
       },
       {
         name: 'target.path',
@@ -624,6 +639,7 @@ export const eventClasses: readonly EventClass[] = [
         since: 1,
         description: 'Executable of the target',
         sigma: ['TargetImage'],
+        ocsf: 'process.file.path',
       },
       result,
     ],
@@ -637,7 +653,7 @@ export const eventClasses: readonly EventClass[] = [
     sigma: { category: 'credential_change' },
     ocsf: { class_uid: PROCESS_ACTIVITY, activity_id: 5 },
     fields: [
-      ...actor,
+      ...subject,
       {
         name: 'credential.call',
         type: 'string',
