@@ -1,0 +1,40 @@
+/** Messages between the main thread of the sensor process and its drain thread. */
+import type { Description, Fatal, Hello, Stats } from '../protocol.ts';
+import type { ResolvedOptions } from '../options.ts';
+
+export interface WorkerData {
+  readonly options: ResolvedOptions;
+  /** One Int32: the main thread sets it and notifies, so that a waiting drain thread looks at its messages. */
+  readonly wake: SharedArrayBuffer;
+}
+
+export type ToDrain =
+  | { readonly type: 'buffer'; readonly buffer: ArrayBuffer }
+  | { readonly type: 'subscribe'; readonly classes: readonly string[] }
+  | { readonly type: 'describe'; readonly id: number; readonly pid: number; readonly startTime: string }
+  | { readonly type: 'snapshot'; readonly id: number };
+
+/** What the main thread needs to hash the executable of a process. */
+export interface Described {
+  readonly description: Description;
+  readonly executable: {
+    readonly pid: number;
+    readonly path: string;
+    readonly inode: bigint;
+    readonly alive: boolean;
+  };
+}
+
+export type FromDrain =
+  | { readonly type: 'hello'; readonly hello: Omit<Hello, 'pid' | 'kernel' | 'tier'> }
+  | { readonly type: 'fatal'; readonly fatal: Fatal }
+  | { readonly type: 'batch'; readonly buffer: ArrayBuffer; readonly used: number; readonly count: number }
+  | { readonly type: 'stats'; readonly stats: Omit<Stats, 'cpuSeconds' | 'rssBytes'> }
+  | { readonly type: 'described'; readonly id: number; readonly result: Described | null }
+  | {
+      readonly type: 'snapshot';
+      readonly id: number;
+      readonly buffer: ArrayBuffer;
+      readonly used: number;
+      readonly last: boolean;
+    };

@@ -1,0 +1,22 @@
+/** The processes that run now, as process_start events with the flag EXISTING. */
+import { RecordFlag } from '@ringfence/events';
+import { BATCH_HEADER, BatchPool } from '../encode/batch-pool.ts';
+import { Counts } from '../encode/counts.ts';
+import { EventEncoder } from '../encode/event-encoder.ts';
+import { ProcessRecords } from '../ingest/process-records.ts';
+import type { State } from './state.ts';
+
+/** Buffers of records (from `BATCH_HEADER` on), parents before their children. */
+export function encodeSnapshot(state: State): { buffer: ArrayBuffer; used: number }[] {
+  const parts: { buffer: ArrayBuffer; used: number }[] = [];
+  const { table, actors, users, containers, wanted, clock } = state;
+  const encoder = new EventEncoder(new BatchPool(1 << 16), new Counts(), clock, (buffer, used) => {
+    parts.push({ buffer, used });
+  });
+  const records = new ProcessRecords(table, actors, encoder, users, containers, wanted);
+  const byStart = [...table.living()].sort((a, b) => a.startHigh - b.startHigh || a.startLow - b.startLow);
+  for (const process of byStart)
+    records.encodeStart(process, process.startLow, process.startHigh, RecordFlag.EXISTING);
+  encoder.flush();
+  return parts.length > 0 ? parts : [{ buffer: new ArrayBuffer(BATCH_HEADER), used: BATCH_HEADER }];
+}

@@ -1,0 +1,16 @@
+import type { Hello } from '../protocol.ts';
+
+/** Where events come from: kernel probes, or procfs. */
+export interface Source extends Disposable {
+  readonly hello: Omit<Hello, 'pid' | 'kernel' | 'tier'>;
+  /** Takes in what has come since the last round. True: there is more, do not wait. */
+  round(now: number): boolean;
+  /** Milliseconds to wait before the next round. */
+  readonly pause: number;
+  /** The classes that the agent wants, by id. */
+  subscribe(wanted: Uint8Array): void;
+  readonly ring: { readonly fill: number; readonly size: number };
+  readonly overflows: number;
+  /** Puts what was lost before it reached this process into `counts.lost`. */
+  countLost(): void;
+}

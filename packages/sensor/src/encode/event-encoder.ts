@@ -1,0 +1,250 @@
+/**
+ * Writes events into batches. Most bytes of an event say who acted, and do not change while that process runs the
+ * same image: they are laid out once per process and class (a template), and an event is a copy of those bytes with
+ * its own fields put in. That keeps an event well below a microsecond.
+ */
+import { eventClasses, Header, RecordFlag, type ClockOffset, type RecordLayout } from '@ringfence/events';
+import { Cut, type Image } from '../table/image.ts';
+import type { Process } from '../table/process-table.ts';
+import { BATCH_BYTES, BATCH_HEADER, type BatchPool } from './batch-pool.ts';
+import type { Counts } from './counts.ts';
+import { Actor, ActorSlot, layoutOf, PARENT_ARGV_MAX } from './slots.ts';
+
+/** Takes a full batch. The bytes of the frame header are left blank. */
+export type BatchSink = (buffer: ArrayBuffer, used: number, count: number) => void;
+
+const layouts: (RecordLayout | undefined)[] = [];
+for (const { id, name } of eventClasses) layouts[id] = layoutOf(name, 'event');
+
+const TWO_32 = 0x1_0000_0000;
+/** Shorter texts are copied byte by byte: a typed array's `set` costs more than that. */
+const SHORT = 40;
+
+export class EventEncoder {
+  readonly #pool: BatchPool;
+  readonly #sink: BatchSink;
+  readonly #counts: Counts;
+  readonly #clock: ClockOffset;
+  #buffer: ArrayBuffer | undefined;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #data: DataView = new DataView(new ArrayBuffer(0));
+  /** End of the finished records. */
+  #used = 0;
+  #count = 0;
+  /** The record being written. */
+  #start = 0;
+  #end = 0;
+  #classId = 0;
+  #flags = 0;
+  #cutLow = 0;
+  #cutHigh = 0;
+  #sequenceLow = 1;
+  #sequenceHigh = 0;
+
+  constructor(pool: BatchPool, counts: Counts, clock: ClockOffset, sink: BatchSink) {
+    this.#pool = pool;
+    this.#counts = counts;
+    this.#clock = clock;
+    this.#sink = sink;
+  }
+
+  /**
+   * Begins an event of `process` with its current image, or `image` where the record is older. False: there is no
+   * room in the output queue, and the event is counted as shed.
+   */
+  begin(classId: number, process: Process, image: Image = process.image): boolean {
+    let template = image === process.image ? process.templates[classId] : undefined;
+    if (template === undefined) {
+      template = this.#makeTemplate(classId, process, image);
+      if (image === process.image) process.templates[classId] = template;
+    }
+    // The rest of a record: at most four texts of 4096 bytes.
+    if (!this.#room(classId, template.length + 20_480)) return false;
+    this.#bytes.set(template, this.#used);
+    this.#start = this.#used;
+    this.#end = this.#start + template.length;
+    this.#classId = classId;
+    this.#flags = image.flags;
+    this.#cutLow = this.#data.getUint32(this.#start + Header.TRUNCATED, true);
+    this.#cutHigh = 0;
+    return true;
+  }
+
+  /** As `begin`, when all that is known is the pid (0 is unknown too). */
+  beginUnknown(classId: number, pid: number, startLow = 0, startHigh = 0): boolean {
+    const { fixedBytes } = layouts[classId] as RecordLayout;
+    if (!this.#room(classId, fixedBytes + 20_480)) return false;
+    this.#start = this.#used;
+    this.#end = this.#start + fixedBytes;
+    this.#bytes.fill(0, this.#start, this.#end);
+    this.#classId = classId;
+    this.#flags = RecordFlag.ACTOR_UNKNOWN;
+    this.#cutLow = 0;
+    this.#cutHigh = 0;
+    this.#data.setUint16(this.#start + Header.CLASS, classId, true);
+    this.u32(Actor.PID, pid);
+    if (startLow !== 0 || startHigh !== 0) this.bootTime(Actor.START_TIME, startLow, startHigh);
+    for (const offset of [Actor.UID, Actor.GID, Actor.EUID, Actor.LOGIN_UID]) this.u32(offset, 0xffff_ffff);
+    return true;
+  }
+
+  #room(classId: number, most: number): boolean {
+    if (this.#buffer !== undefined && this.#used + most <= BATCH_HEADER + BATCH_BYTES) return true;
+    this.flush();
+    this.#buffer = this.#pool.take();
+    if (this.#buffer === undefined) {
+      this.#bump(this.#counts.decoded, classId);
+      this.#bump(this.#counts.shed, classId);
+      this.#nextSequence();
+      return false;
+    }
+    this.#bytes = new Uint8Array(this.#buffer);
+    this.#data = new DataView(this.#buffer);
+    this.#used = BATCH_HEADER;
+    this.#count = 0;
+    return true;
+  }
+
+  #bump(counts: Float64Array, classId: number): void {
+    counts[classId] = (counts[classId] ?? 0) + 1;
+  }
+
+  /** Setters take the field's byte offset (`offsetOf`). */
+  u8(offset: number, value: number): void {
+    this.#bytes[this.#start + offset] = value;
+  }
+  u16(offset: number, value: number): void {
+    this.#data.setUint16(this.#start + offset, value, true);
+  }
+  u32(offset: number, value: number): void {
+    this.#data.setUint32(this.#start + offset, value, true);
+  }
+  u64(offset: number, low: number, high: number): void {
+    this.#data.setUint32(this.#start + offset, low, true);
+    this.#data.setUint32(this.#start + offset + 4, high, true);
+  }
+  /** A CLOCK_BOOTTIME time, written as Unix time. */
+  bootTime(offset: number, low: number, high: number): void {
+    putTime(this.#data, this.#start + offset, low, high, this.#clock);
+  }
+  /** Copies `length` bytes as they are. */
+  raw(offset: number, source: Uint8Array, start: number, length: number): void {
+    const at = this.#start + offset;
+    for (let i = 0; i < length; i++) this.#bytes[at + i] = source[start + i] as number;
+  }
+  /** A text of at most 4096 bytes (longer ones are cut, and the record says so). */
+  text(offset: number, slot: number, source: Uint8Array, start = 0, length: number = source.length - start): void {
+    let bytes = length;
+    if (bytes > 4096) {
+      bytes = 4096;
+      this.cut(slot);
+    }
+    const to = this.#end;
+    if (bytes <= SHORT) {
+      const target = this.#bytes;
+      for (let i = 0; i < bytes; i++) target[to + i] = source[start + i] as number;
+    } else {
+      this.#bytes.set(source.subarray(start, start + bytes), to);
+    }
+    const at = this.#start + offset;
+    this.#data.setUint16(at, to - this.#start, true);
+    this.#data.setUint16(at + 2, bytes, true);
+    this.#end = to + bytes;
+  }
+  /** Says that the field in `slot` was cut. */
+  cut(slot: number): void {
+    if (slot < 32) this.#cutLow |= 1 << slot;
+    else this.#cutHigh |= 1 << (slot - 32);
+  }
+  flag(flags: number): void {
+    this.#flags |= flags;
+  }
+
+  /** Finishes the event. @param timeLow CLOCK_BOOTTIME ns */
+  end(timeLow: number, timeHigh: number): void {
+    const data = this.#data;
+    const start = this.#start;
+    let end = this.#end;
+    while ((end & 7) !== 0) this.#bytes[end++] = 0;
+    data.setUint32(start + Header.SIZE, end - start, true);
+    data.setUint16(start + Header.FLAGS, this.#flags, true);
+    putTime(data, start + Header.TIME, timeLow, timeHigh, this.#clock);
+    data.setUint32(start + Header.SEQUENCE, this.#sequenceLow, true);
+    data.setUint32(start + Header.SEQUENCE + 4, this.#sequenceHigh, true);
+    data.setUint32(start + Header.TRUNCATED, this.#cutLow, true);
+    data.setUint32(start + Header.TRUNCATED + 4, this.#cutHigh, true);
+    this.#nextSequence();
+    this.#used = end;
+    this.#count++;
+    this.#bump(this.#counts.decoded, this.#classId);
+    if (this.#cutLow !== 0 || this.#cutHigh !== 0) this.#bump(this.#counts.truncated, this.#classId);
+    if ((this.#flags & RecordFlag.HOST_VIEW) !== 0) this.#bump(this.#counts.hostView, this.#classId);
+  }
+
+  /** A shed event takes a number too: a gap shows the agent where. */
+  #nextSequence(): void {
+    this.#sequenceLow = (this.#sequenceLow + 1) >>> 0;
+    if (this.#sequenceLow === 0) this.#sequenceHigh++;
+  }
+
+  /** Hands over what is finished. */
+  flush(): void {
+    if (this.#buffer === undefined) return;
+    const buffer = this.#buffer;
+    this.#buffer = undefined;
+    if (this.#count === 0) this.#pool.give(buffer);
+    else this.#sink(buffer, this.#used, this.#count);
+  }
+
+  #makeTemplate(classId: number, process: Process, image: Image): Uint8Array {
+    const { fixedBytes } = layouts[classId] as RecordLayout;
+    const parent = process.parentImage;
+    const parentArgv = Math.min(parent.argv.length, PARENT_ARGV_MAX);
+    const size =
+      fixedBytes +
+      image.path.length +
+      image.argv.length +
+      image.user.length +
+      image.container.length +
+      parent.path.length +
+      parentArgv;
+    const bytes = new Uint8Array((size + 7) & ~7);
+    const data = new DataView(bytes.buffer);
+    data.setUint16(Header.CLASS, classId, true);
+    data.setUint32(Actor.PID, process.pid, true);
+    data.setUint32(Actor.PPID, process.ppid, true);
+    putTime(data, Actor.START_TIME, process.startLow, process.startHigh, this.#clock);
+    data.setUint32(Actor.UID, image.uid, true);
+    data.setUint32(Actor.GID, image.gid, true);
+    data.setUint32(Actor.EUID, image.euid, true);
+    data.setUint32(Actor.LOGIN_UID, image.loginUid, true);
+    data.setUint32(Actor.SESSION, image.session, true);
+    let end = fixedBytes;
+    const put = (offset: number, source: Uint8Array, length: number = source.length): void => {
+      if (length === 0) return;
+      bytes.set(length === source.length ? source : source.subarray(0, length), end);
+      data.setUint16(offset, end, true);
+      data.setUint16(offset + 2, length, true);
+      end += length;
+    };
+    put(Actor.PATH, image.path);
+    put(Actor.ARGV, image.argv);
+    put(Actor.USER, image.user);
+    put(Actor.CONTAINER, image.container);
+    put(Actor.PARENT_PATH, parent.path);
+    put(Actor.PARENT_ARGV, parent.argv, parentArgv);
+    let cut = 0;
+    if (image.truncated & Cut.PATH) cut |= 1 << ActorSlot.PATH;
+    if (image.truncated & Cut.ARGV) cut |= 1 << ActorSlot.ARGV;
+    if (parent.truncated & Cut.PATH) cut |= 1 << ActorSlot.PARENT_PATH;
+    if (parent.truncated & Cut.ARGV || parentArgv < parent.argv.length) cut |= 1 << ActorSlot.PARENT_ARGV;
+    data.setUint32(Header.TRUNCATED, cut, true);
+    return bytes.subarray(0, size);
+  }
+}
+
+function putTime(data: DataView, at: number, low: number, high: number, clock: ClockOffset): void {
+  const sum = low + clock.low;
+  data.setUint32(at, sum, true);
+  data.setUint32(at + 4, high + clock.high + (sum >= TWO_32 ? 1 : 0), true);
+}

@@ -1,0 +1,100 @@
+/** Events from kernel probes. */
+import { RingBufferReader } from '@ringfence/ebpf';
+import { classId } from '@ringfence/events';
+import { RingCopy } from '../drain/ring-copy.ts';
+import type { Source } from '../drain/source.ts';
+import type { State } from '../drain/state.ts';
+import { Priority } from '../drain/priority.ts';
+import type { Missing, ProbeState } from '../protocol.ts';
+import { type LoadedProbes, loadProbes } from './load.ts';
+import { probes } from './probe-list.ts';
+import { takeInRunning } from './take-in.ts';
+
+const START = classId('process_start');
+const EXIT = classId('process_exit');
+const FORK = classId('process_fork');
+const POLL_MS = 10;
+const COPY_BYTES = 1 << 20;
+
+export class KernelSource implements Source {
+  readonly hello: Source['hello'];
+  readonly overflows = 0;
+  readonly #state: State;
+  readonly #loaded: LoadedProbes;
+  readonly #life: RingCopy;
+  readonly #lost: BigUint64Array;
+  readonly #onLife: (offset: number) => void;
+  readonly #priority: Priority;
+
+  /** @throws when the kernel or our rights do not suffice for exec probes */
+  constructor(state: State) {
+    this.#state = state;
+    this.#loaded = loadProbes(state.options);
+    const { collection, states } = this.#loaded;
+    try {
+      const exec = states.find(({ name }) => name === 'exec');
+      if (exec?.state !== 'active') throw new Error(`the exec probe is ${exec?.state}: ${exec?.reason ?? ''}`);
+      this.#life = new RingCopy(new RingBufferReader(collection.map('life')), COPY_BYTES);
+      const lost = collection.variables.bytes('lost');
+      this.#lost = new BigUint64Array(lost.buffer, lost.byteOffset, lost.length >> 3);
+      takeInRunning(state, collection);
+    } catch (error) {
+      this.#loaded[Symbol.dispose]();
+      throw error;
+    }
+    const { bytes } = this.#life;
+    this.#onLife = (offset) => {
+      this.#lifeRecord(bytes, offset);
+    };
+    this.#priority = new Priority(state.native);
+    this.hello = { mode: 'kernel', reason: 'kernel probes are loaded', missing: missingOf(states), probes: states };
+  }
+
+  get pause(): number {
+    return POLL_MS;
+  }
+
+  round(now: number): boolean {
+    this.#priority.update(this.#life.reader.available() / this.#life.reader.size, now);
+    const more = this.#life.take();
+    this.#life.forEach(this.#onLife);
+    return more;
+  }
+
+  #lifeRecord(bytes: Buffer, offset: number): void {
+    const id = bytes.readUInt16LE(offset + 4);
+    const { processes } = this.#state;
+    if (id === FORK) processes.fork(bytes, offset);
+    else if (id === START) processes.start(bytes, offset, false);
+    else if (id === EXIT) processes.exit(bytes, offset);
+  }
+
+  subscribe(wanted: Uint8Array): void {
+    this.#loaded.collection.variables.set('wanted', wanted);
+  }
+
+  get ring(): { fill: number; size: number } {
+    const { reader } = this.#life;
+    return { fill: reader.available(), size: reader.size };
+  }
+
+  countLost(): void {
+    const { lost } = this.#state.counts;
+    for (let id = 0; id < lost.length; id++) lost[id] = Number(this.#lost[id] ?? 0n);
+  }
+
+  [Symbol.dispose](): void {
+    this.#life.reader[Symbol.dispose]();
+    this.#loaded[Symbol.dispose]();
+  }
+}
+
+function missingOf(states: readonly ProbeState[]): Missing[] {
+  return states
+    .filter(({ state }) => state === 'unavailable')
+    .map(({ name, reason }) => ({
+      what: `probe ${name}: ${reason ?? 'unavailable'}`,
+      effect: probes.find((probe) => probe.name === name)?.effect ?? '',
+      cure: 'a newer kernel',
+    }));
+}
