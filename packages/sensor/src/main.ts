@@ -11,7 +11,7 @@ import { LOWERED } from './drain/priority.ts';
 import { FileHasher } from './facts/file-hash.ts';
 import { native } from './native.ts';
 import type { ResolvedOptions } from './options.ts';
-import { type Fatal, type Request, type Reply, ToAgent, ToSensor, toSensorTypes } from './protocol.ts';
+import { type Fatal, type Reply, type Request, ToAgent, ToSensor, toSensorTypes } from './protocol.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ResolvedOptions;
 const agent = new Socket({ fd: 3, readable: true, writable: true });
@@ -145,6 +145,9 @@ agent.on('data', (chunk: Buffer) => {
   try {
     frames.push(chunk);
   } catch (error) {
-    fatal({ message: `bad frame from the agent: ${String(error)}`, cure: 'agent and sensor must be of one version' });
+    fatal({
+      message: `bad frame from the agent: ${String(error)}`,
+      cure: 'agent and sensor must be of one version',
+    });
   }
 });

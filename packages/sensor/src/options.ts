@@ -32,7 +32,9 @@ export function resolveOptions(options: SensorOptions): ResolvedOptions {
   const mode = options.mode ?? 'auto';
   const tier = options.tier ?? 'core';
   if (!['auto', 'kernel', 'procfs'].includes(mode))
-    throw new SensorError('bad-option', `mode must be auto, kernel or procfs, not ${String(mode)}`, { value: mode });
+    throw new SensorError('bad-option', `mode must be auto, kernel or procfs, not ${String(mode)}`, {
+      value: mode,
+    });
   if (!['core', 'full'].includes(tier))
     throw new SensorError('bad-option', `tier must be core or full, not ${String(tier)}`, { value: tier });
   const secrets = options.secrets ?? [];

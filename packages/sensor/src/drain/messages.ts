@@ -1,6 +1,7 @@
 /** Messages between the main thread of the sensor process and its drain thread. */
-import type { Description, Fatal, Hello, Stats } from '../protocol.ts';
+
 import type { ResolvedOptions } from '../options.ts';
+import type { Description, Fatal, Hello, Stats } from '../protocol.ts';
 
 export interface WorkerData {
   readonly options: ResolvedOptions;

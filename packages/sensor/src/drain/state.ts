@@ -1,5 +1,6 @@
 /** What every source of events works on. */
 import type { ClockOffset } from '@ringfence/events';
+import { freezeClock } from '../clock.ts';
 import { BatchPool } from '../encode/batch-pool.ts';
 import { Counts, MAX_CLASSES } from '../encode/counts.ts';
 import { type BatchSink, EventEncoder } from '../encode/event-encoder.ts';
@@ -7,7 +8,6 @@ import { Containers } from '../facts/container.ts';
 import { Users } from '../facts/users.ts';
 import { Actors } from '../ingest/actors.ts';
 import { ProcessRecords } from '../ingest/process-records.ts';
-import { freezeClock } from '../clock.ts';
 import { type Native, native } from '../native.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { ProcessTable } from '../table/process-table.ts';

@@ -100,5 +100,8 @@ try {
 } catch (error) {
   const cure = error instanceof SensorError ? error.cure : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  post({ type: 'fatal', fatal: { message, cure: cure ?? 'report this with the output of ringfence doctor' } });
+  post({
+    type: 'fatal',
+    fatal: { message, cure: cure ?? 'report this with the output of ringfence doctor' },
+  });
 }

@@ -4,7 +4,7 @@
  */
 
 /** Room for records; with the header a frame stays far below the limit of 1 MiB. */
-export const BATCH_BYTES = 256 * 1024;
+export const BATCH_BYTES: number = 256 * 1024;
 /** Frame header and `u32 count | u32 reserved` come first, so that a batch is written as it lies. */
 export const BATCH_HEADER = 16;
 const BUFFERS = 48;

@@ -3,7 +3,7 @@
  * same image: they are laid out once per process and class (a template), and an event is a copy of those bytes with
  * its own fields put in. That keeps an event well below a microsecond.
  */
-import { eventClasses, Header, RecordFlag, type ClockOffset, type RecordLayout } from '@ringfence/events';
+import { type ClockOffset, eventClasses, Header, RecordFlag, type RecordLayout } from '@ringfence/events';
 import { Cut, type Image } from '../table/image.ts';
 import type { Process } from '../table/process-table.ts';
 import { BATCH_BYTES, BATCH_HEADER, type BatchPool } from './batch-pool.ts';
@@ -133,7 +133,13 @@ export class EventEncoder {
     for (let i = 0; i < length; i++) this.#bytes[at + i] = source[start + i] as number;
   }
   /** A text of at most 4096 bytes (longer ones are cut, and the record says so). */
-  text(offset: number, slot: number, source: Uint8Array, start = 0, length: number = source.length - start): void {
+  text(
+    offset: number,
+    slot: number,
+    source: Uint8Array,
+    start = 0,
+    length: number = source.length - start,
+  ): void {
     let bytes = length;
     if (bytes > 4096) {
       bytes = 4096;

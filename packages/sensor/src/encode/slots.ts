@@ -15,8 +15,22 @@ export function offsetOf(name: string, field: string, form: RecordForm = 'event'
   return offset;
 }
 
+type ActorText = 'PATH' | 'ARGV' | 'PARENT_PATH' | 'PARENT_ARGV';
+type ActorField =
+  | ActorText
+  | 'PID'
+  | 'PPID'
+  | 'START_TIME'
+  | 'UID'
+  | 'GID'
+  | 'EUID'
+  | 'LOGIN_UID'
+  | 'SESSION'
+  | 'USER'
+  | 'CONTAINER';
+
 /** The actor block, which opens every event class with the same offsets. */
-export const Actor = {
+export const Actor: Readonly<Record<ActorField, number>> = {
   PID: offsetOf('process_start', 'process.pid'),
   PPID: offsetOf('process_start', 'process.ppid'),
   START_TIME: offsetOf('process_start', 'process.start_time'),
@@ -31,14 +45,14 @@ export const Actor = {
   CONTAINER: offsetOf('process_start', 'process.container'),
   PARENT_PATH: offsetOf('process_start', 'parent.path'),
   PARENT_ARGV: offsetOf('process_start', 'parent.argv'),
-} as const;
+};
 
 /** Slots of the actor's texts: their bits in a record's `truncated`. */
-export const ActorSlot = {
+export const ActorSlot: Readonly<Record<ActorText, number>> = {
   PATH: fieldSlot('process_start', 'process.path'),
   ARGV: fieldSlot('process_start', 'process.argv'),
   PARENT_PATH: fieldSlot('process_start', 'parent.path'),
   PARENT_ARGV: fieldSlot('process_start', 'parent.argv'),
-} as const;
+};
 
 export const PARENT_ARGV_MAX = layoutOf('process_start', 'event').maxes[ActorSlot.PARENT_ARGV] as number;

@@ -23,7 +23,7 @@ export class Containers {
 
   id(bytes: Buffer, start: number, end: number): Buffer {
     if (start === end) return empty;
-    const names = bytes.latin1Slice(start, end);
+    const names = bytes.toString('latin1', start, end);
     let found = this.#known.get(names);
     if (found === undefined) {
       if (this.#known.size >= 4096) this.#known.clear();

@@ -42,7 +42,8 @@ export class Users {
     this.#stamp = stamp;
     this.#names.clear();
     try {
-      this.#users = stat && stat.size <= MAX_PASSWD_BYTES ? parsePasswd(readFileSync(this.#path, 'utf8')) : [];
+      this.#users =
+        stat && stat.size <= MAX_PASSWD_BYTES ? parsePasswd(readFileSync(this.#path, 'utf8')) : [];
     } catch {
       this.#users = [];
     }

@@ -54,7 +54,15 @@ export class Actors {
     if (!read) return undefined;
     const known = this.#table.newest(pid);
     if (known && sameStart(known, read.startTime)) return known;
-    return this.#insert(pid, low32(read.startTime), high32(read.startTime), false, read.ppid, read.image, depth);
+    return this.#insert(
+      pid,
+      low32(read.startTime),
+      high32(read.startTime),
+      false,
+      read.ppid,
+      read.image,
+      depth,
+    );
   }
 
   #adopt(pid: number, startLow: number, startHigh: number): Process {

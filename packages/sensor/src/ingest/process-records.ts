@@ -156,7 +156,8 @@ export class ProcessRecords {
     }
     process.setImage(image, timeLow, timeHigh);
     if (this.#wanted[Event.START.id]) this.encodeStart(process, timeLow, timeHigh, 0);
-    if (image.links === 0 && this.#wanted[Event.MEMORY.id]) this.#encodeMemoryExec(process, timeLow, timeHigh);
+    if (image.links === 0 && this.#wanted[Event.MEMORY.id])
+      this.#encodeMemoryExec(process, timeLow, timeHigh);
     return process;
   }
 

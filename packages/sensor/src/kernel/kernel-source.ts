@@ -1,10 +1,10 @@
 /** Events from kernel probes. */
 import { RingBufferReader } from '@ringfence/ebpf';
 import { classId } from '@ringfence/events';
+import { Priority } from '../drain/priority.ts';
 import { RingCopy } from '../drain/ring-copy.ts';
 import type { Source } from '../drain/source.ts';
 import type { State } from '../drain/state.ts';
-import { Priority } from '../drain/priority.ts';
 import type { Missing, ProbeState } from '../protocol.ts';
 import { type LoadedProbes, loadProbes } from './load.ts';
 import { probes } from './probe-list.ts';
@@ -33,7 +33,8 @@ export class KernelSource implements Source {
     const { collection, states } = this.#loaded;
     try {
       const exec = states.find(({ name }) => name === 'exec');
-      if (exec?.state !== 'active') throw new Error(`the exec probe is ${exec?.state}: ${exec?.reason ?? ''}`);
+      if (exec?.state !== 'active')
+        throw new Error(`the exec probe is ${exec?.state}: ${exec?.reason ?? ''}`);
       this.#life = new RingCopy(new RingBufferReader(collection.map('life')), COPY_BYTES);
       const lost = collection.variables.bytes('lost');
       this.#lost = new BigUint64Array(lost.buffer, lost.byteOffset, lost.length >> 3);
@@ -47,7 +48,12 @@ export class KernelSource implements Source {
       this.#lifeRecord(bytes, offset);
     };
     this.#priority = new Priority(state.native);
-    this.hello = { mode: 'kernel', reason: 'kernel probes are loaded', missing: missingOf(states), probes: states };
+    this.hello = {
+      mode: 'kernel',
+      reason: 'kernel probes are loaded',
+      missing: missingOf(states),
+      probes: states,
+    };
   }
 
   get pause(): number {

@@ -28,7 +28,9 @@ export function loadProbes(options: ResolvedOptions): LoadedProbes {
   for (const probe of probes) {
     const state = (value: ProbeState['state'], reason?: string): void => {
       const { name, classes } = probe;
-      states.push(reason === undefined ? { name, state: value, classes } : { name, state: value, reason, classes });
+      states.push(
+        reason === undefined ? { name, state: value, classes } : { name, state: value, reason, classes },
+      );
     };
     if (!chosen.includes(probe)) {
       state('off');

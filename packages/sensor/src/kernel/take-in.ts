@@ -19,13 +19,20 @@ export function takeInRunning(state: State, collection: Collection): number {
   for (let at = 0; at + 8 <= bytes.length; ) {
     const size = bytes.readUInt32LE(at);
     if (size < 8 || at + size > bytes.length) break;
-    seen.push({ process: state.processes.start(bytes, at, true), parent: ProcessRecords.parentOf(bytes, at) });
+    seen.push({
+      process: state.processes.start(bytes, at, true),
+      parent: ProcessRecords.parentOf(bytes, at),
+    });
     at += size;
   }
   for (const { process, parent } of seen) {
     if (process.image.path.length > 0) {
       const { argv, truncated } = readArgv(process.pid);
-      process.image = { ...process.image, argv, truncated: process.image.truncated | (truncated ? Cut.ARGV : 0) };
+      process.image = {
+        ...process.image,
+        argv,
+        truncated: process.image.truncated | (truncated ? Cut.ARGV : 0),
+      };
     }
     if (parent.pid === 0) continue;
     const found = state.table.find(parent.pid, parent.low, parent.high);

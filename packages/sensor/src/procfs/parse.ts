@@ -17,11 +17,20 @@ export interface ProcStat {
 export function parseStat(bytes: Buffer): ProcStat | undefined {
   const close = bytes.lastIndexOf(0x29);
   if (close < 0) return undefined;
-  const fields = bytes.latin1Slice(close + 2, bytes.length).trimEnd().split(' ');
+  const fields = bytes
+    .toString('latin1', close + 2)
+    .trimEnd()
+    .split(' ');
   const at = (index: number): number => Number(fields[index]);
   const start = fields[19];
   if (start === undefined || !/^\d{1,18}$/.test(start)) return undefined;
-  const result = { ppid: at(1), session: at(3), tty: at(4), flags: at(6), startTime: BigInt(start) * TICK_NS };
+  const result = {
+    ppid: at(1),
+    session: at(3),
+    tty: at(4),
+    flags: at(6),
+    startTime: BigInt(start) * TICK_NS,
+  };
   return Number.isSafeInteger(result.ppid) && result.ppid >= 0 ? result : undefined;
 }
 
@@ -34,7 +43,7 @@ export interface ProcStatus {
 
 /** /proc/PID/status. The kernel escapes newlines in the name, so a line cannot be forged. */
 export function parseStatus(bytes: Buffer): ProcStatus | undefined {
-  const text = bytes.latin1Slice(0, bytes.length);
+  const text = bytes.toString('latin1');
   const uid = /^Uid:\t(\d+)\t(\d+)\t/m.exec(text);
   const gid = /^Gid:\t(\d+)\t/m.exec(text);
   const tgid = /^Tgid:\t(\d+)$/m.exec(text);
@@ -45,7 +54,7 @@ export function parseStatus(bytes: Buffer): ProcStatus | undefined {
 /** Names in /proc/PID/cgroup, all hierarchies, parted by `/`. */
 export function parseCgroup(bytes: Buffer): string {
   return bytes
-    .latin1Slice(0, bytes.length)
+    .toString('latin1')
     .split('\n')
     .map((line) => line.slice(line.indexOf(':', line.indexOf(':') + 1) + 1))
     .join('/');

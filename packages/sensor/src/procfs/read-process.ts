@@ -1,9 +1,9 @@
 /** One process as /proc tells it. */
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { RecordFlag } from '@ringfence/events';
 import { Containers } from '../facts/container.ts';
 import type { Users } from '../facts/users.ts';
 import { Cut, type Image } from '../table/image.ts';
-import { RecordFlag } from '@ringfence/events';
 import { parseCgroup, parseStat, parseStatus, ttyName } from './parse.ts';
 import { readSmall } from './read-file.ts';
 
@@ -46,7 +46,8 @@ export function readArgv(pid: number): { argv: Buffer; truncated: boolean } {
 function readLink(path: string): { bytes: Buffer; deleted: boolean } {
   try {
     let bytes = readlinkSync(path, 'buffer');
-    const deleted = bytes.length > DELETED.length && bytes.latin1Slice(-DELETED.length) === DELETED;
+    const deleted =
+      bytes.length > DELETED.length && bytes.toString('latin1', bytes.length - DELETED.length) === DELETED;
     if (deleted) bytes = bytes.subarray(0, bytes.length - DELETED.length);
     return { bytes: Buffer.from(bytes.subarray(0, MAX_PATH)), deleted };
   } catch {

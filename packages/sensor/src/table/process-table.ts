@@ -83,7 +83,8 @@ export class ProcessTable {
   /** The process with this identity. */
   find(pid: number, startLow: number, startHigh: number): Process | undefined {
     let process = this.#byPid.get(pid);
-    while (process && (process.startLow !== startLow || process.startHigh !== startHigh)) process = process.older;
+    while (process && (process.startLow !== startLow || process.startHigh !== startHigh))
+      process = process.older;
     return process;
   }
 
@@ -178,7 +179,8 @@ export class ProcessTable {
   /** The process and its ancestors, at most `MAX_ANCESTORS`, itself first. */
   chain(process: Process): Process[] {
     const chain: Process[] = [];
-    for (let at: Process | undefined = process; at && chain.length < MAX_ANCESTORS; at = at.parent) chain.push(at);
+    for (let at: Process | undefined = process; at && chain.length < MAX_ANCESTORS; at = at.parent)
+      chain.push(at);
     return chain;
   }
 
