@@ -13,6 +13,8 @@ export {
 export { kernelBtf } from './linux/btf-load.ts';
 export { Collection, type LoadOptions } from './linux/collection.ts';
 export { NotSupportedError, SyscallError, VerifierError } from './linux/errors.ts';
+export { type FeatureAnswer, features } from './linux/features.ts';
+export { type KernelVersion, kernelVersion } from './linux/kernel-version.ts';
 export { type AttachOptions, IteratorLink, Link } from './linux/link.ts';
 export { BPF_ANY, BPF_EXIST, BPF_NOEXIST, BpfMap, type Key, possibleCpus } from './linux/map.ts';
 export { Program, type TestRunResult } from './linux/program.ts';

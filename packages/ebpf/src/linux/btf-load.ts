@@ -86,21 +86,31 @@ const samples: Readonly<Record<keyof BtfSupport, readonly number[]>> = {
 };
 const known = new Map<keyof BtfSupport, boolean>();
 
+/** BTF of an `int` as type 1, for maps that want types. */
+export function intBtf(): Fd | undefined {
+  const fd = tryLoadBtf(packBtf(int32));
+  return fd < 0 ? undefined : new Fd(fd);
+}
+
+/** Types, and the one name "x" at 1. */
+function packBtf(words: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(24 + words.length * 4 + 3);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, 0xeb9f, true);
+  view.setUint8(2, 1);
+  for (const [index, value] of [24, 0, words.length * 4, words.length * 4, 3].entries()) {
+    view.setUint32(4 + index * 4, value, true);
+  }
+  for (const [index, word] of words.entries()) view.setUint32(24 + index * 4, word, true);
+  bytes[24 + words.length * 4 + 1] = 0x78;
+  return bytes;
+}
+
 /** Whether this kernel's BTF has a kind, by loading a sample of it; asked once. */
 export function knowsKind(kind: keyof BtfSupport): boolean {
   let answer = known.get(kind);
   if (answer === undefined) {
-    const words = samples[kind];
-    const bytes = new Uint8Array(24 + words.length * 4 + 3);
-    const view = new DataView(bytes.buffer);
-    view.setUint16(0, 0xeb9f, true);
-    view.setUint8(2, 1);
-    for (const [index, value] of [24, 0, words.length * 4, words.length * 4, 3].entries()) {
-      view.setUint32(4 + index * 4, value, true);
-    }
-    for (const [index, word] of words.entries()) view.setUint32(24 + index * 4, word, true);
-    bytes[24 + words.length * 4 + 1] = 0x78; // the name "x"
-    const fd = tryLoadBtf(bytes);
+    const fd = tryLoadBtf(packBtf(samples[kind]));
     answer = fd >= 0;
     if (fd >= 0) new Fd(fd)[Symbol.dispose]();
     known.set(kind, answer);

@@ -50,11 +50,13 @@ const omitted = (count: number): string => (count === 1 ? '(1 line omitted)' : `
 // The verifier ends every log with statistics, which say nothing about the refusal.
 const statistics = /^(processed \d+ insns|verification time|stack depth|peak_states|max_states_per_insn)/;
 
-/** The kernel's verifier refused a program. The message has the last lines that matter; `log` has all. */
+/** The kernel's verifier refused a program. The message has the last lines that matter (or the cause, if it is known); `log` has all. */
 export class VerifierError extends Error {
   override readonly name = 'VerifierError';
   readonly code: string;
   readonly errno: string;
+  /** The errno itself. */
+  readonly number: number;
   readonly program: string;
   /** The kernel's log. Empty when the kernel gave none (then permission or the program type is the cause). */
   readonly log: string;
@@ -67,7 +69,10 @@ export class VerifierError extends Error {
     log: string,
     options: ErrorOptions & { truncated?: boolean } = {},
   ) {
-    super(`program ${program}: ${errnoName(errno)}: ${summarize(log)}`, { cause: options.cause });
+    const { cause } = options;
+    const why = cause instanceof Error ? cause.message : summarize(log);
+    super(`program ${program}: ${errnoName(errno)}: ${why}`, { cause });
+    this.number = errno;
     this.code = errnoName(errno);
     this.errno = this.code;
     this.program = program;

@@ -6,10 +6,14 @@ import {
   MAP_TYPE_RINGBUF,
 } from '../spec/maps.ts';
 import type { MapSpec } from '../spec/types.ts';
-import { SyscallError } from './errors.ts';
+import { NotSupportedError, SyscallError } from './errors.ts';
+import { features } from './features.ts';
 import { BpfMap, possibleCpus } from './map.ts';
+import { mapTypeName, mapTypeSince } from './map-types.ts';
 import { native } from './native.ts';
 import { MapUnavailableError } from './skip.ts';
+
+const NO_TYPES = { keyType: 0, valueType: 0 };
 
 /** The maps of a collection while it is loaded. */
 export class MapSet implements Disposable {
@@ -41,7 +45,7 @@ export class MapSet implements Disposable {
           const own = given[name];
           set.#maps.set(name, own === undefined ? createFilled(spec, btf) : BpfMap.fromFd(own.fd));
         } catch (error) {
-          if (!lenient || !(error instanceof SyscallError)) throw error;
+          if (!lenient || !(error instanceof SyscallError || error instanceof NotSupportedError)) throw error;
           set.#failures.set(name, error);
         }
       }
@@ -106,8 +110,15 @@ function createMap(declared: MapSpec, btf: number | undefined): BpfMap {
     return BpfMap.create(spec, { btf });
   } catch (error) {
     // Some map types refuse types of keys and values; they work without.
-    if (btf === undefined || !(error instanceof SyscallError) || error.errno === 'EPERM') throw error;
-    return BpfMap.create(spec);
+    if (!(error instanceof SyscallError) || error.errno === 'EPERM') throw error;
+    if (btf !== undefined && spec.keyType + spec.valueType > 0)
+      return createMap({ ...spec, ...NO_TYPES }, undefined);
+    if (error.errno !== 'EINVAL' || features.mapType(spec.type).supported !== 'no') throw error;
+    const minimumKernel = mapTypeSince(spec.type);
+    throw new NotSupportedError(`Map ${spec.name}: this kernel has no ${mapTypeName(spec.type)} maps`, {
+      cause: error,
+      ...(minimumKernel === undefined ? {} : { minimumKernel }),
+    });
   }
 }
 

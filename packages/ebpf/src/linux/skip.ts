@@ -2,6 +2,7 @@ import { POISON } from '../core/patch.ts';
 import { CoreError } from '../errors.ts';
 import type { ProgramSpec } from '../spec/types.ts';
 import { NotSupportedError, SyscallError, VerifierError } from './errors.ts';
+import { features } from './features.ts';
 import { MissingHookError } from './hooks.ts';
 
 /** Why a program was left out. */
@@ -46,12 +47,14 @@ export function skipCode(error: Error): SkipCode {
  */
 export function explain(error: unknown, spec: ProgramSpec, poisoned: ReadonlyMap<number, string>): unknown {
   if (!(error instanceof VerifierError)) return error;
+  if (error.log === '' && error.errno === 'EINVAL' && features.program(spec.section).supported === 'no') {
+    return new NotSupportedError(`This kernel knows no programs for ${spec.section}`, { cause: error });
+  }
   if (error.log.includes(`#${POISON}`)) {
     const call = new RegExp(`^(\\d+): .*call unknown#${POISON}`, 'm').exec(error.log);
     const lacking = call === null ? [...poisoned.values()].join(', ') : poisoned.get(Number(call[1]));
     const cause = new CoreError('no-match', `This kernel lacks what program ${spec.name} needs: ${lacking}`);
-    const log = `${error.log.trimEnd()}\n${cause.message}`;
-    return new VerifierError(spec.name, 22, log, { cause, truncated: error.truncated });
+    return new VerifierError(spec.name, error.number, error.log, { cause, truncated: error.truncated });
   }
   return error;
 }

@@ -11,8 +11,8 @@ export const MAP_TYPE_PERF_EVENT_ARRAY = 4;
 export const MAP_TYPE_ARRAY_OF_MAPS = 12;
 export const MAP_TYPE_HASH_OF_MAPS = 13;
 export const MAP_TYPE_RINGBUF = 27;
-export const F_RDONLY_PROG = 1 << 7;
-export const F_MMAPABLE = 1 << 10;
+export const F_RDONLY_PROG: number = 1 << 7;
+export const F_MMAPABLE: number = 1 << 10;
 
 /** The members of a map definition whose values are encoded as array lengths by `__uint`. */
 const numbers = new Set([
