@@ -31,7 +31,8 @@ export function processTree(root: number): ProcessUse[] {
       // The process ended while it was read.
     }
   }
-  const belongs = (pid: number): boolean => pid === root || (parents.has(pid) && pid > 1 && belongs(parents.get(pid) as number));
+  const belongs = (pid: number): boolean =>
+    pid === root || (parents.has(pid) && pid > 1 && belongs(parents.get(pid) as number));
   return [...uses.values()].filter(({ pid }) => belongs(pid));
 }
 

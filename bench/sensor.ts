@@ -1,0 +1,321 @@
+/**
+ * What watching costs the host, and whether anything is lost: the agent with the first-party publisher on and
+ * off in turn, on the same load. bpftrace traces the same events in rows of its own.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RunningAgent } from './load/agent.ts';
+import { Generator } from './load/generator.ts';
+import { decodeNs, drainNs } from './load/hot-paths.ts';
+import { cpuSeconds, processTree } from './load/processes.ts';
+import type { BenchOptions, Row } from './row.ts';
+import { median, spread } from './stats.ts';
+
+export const name = 'sensor';
+export const question = 'What does watching cost, and is anything lost?';
+
+interface Load {
+  readonly name: 'exec' | 'open' | 'getppid';
+  readonly args: readonly (string | number)[];
+}
+
+const loads = (generator: Generator): readonly Load[] => [
+  { name: 'exec', args: ['exec', 500] },
+  { name: 'open', args: ['open', 150_000, generator.file] },
+  { name: 'getppid', args: ['getppid', 1_500_000] },
+];
+
+const bars: Readonly<Record<string, number>> = {
+  'core exec': 1.05,
+  'core open': 1.1,
+  'core getppid': 1.05,
+  'full exec': 1.08,
+  'full open': 1.6,
+};
+
+/** Whatever is switched on and off around the load. */
+interface Subject {
+  stop(): Promise<void>;
+}
+
+interface Pair {
+  readonly on: number;
+  readonly off: number;
+}
+
+/** Nanoseconds of each load with the subject on and off in turn; the order flips from pair to pair against drift. */
+async function pairs(
+  generator: Generator,
+  count: number,
+  start: () => Promise<Subject>,
+): Promise<Map<string, Pair[]>> {
+  const results = new Map<string, Pair[]>();
+  const measure = (): Map<string, number> =>
+    new Map(loads(generator).map((load) => [load.name, generator.run(...load.args).nsEach]));
+  const measureOn = async (): Promise<Map<string, number>> => {
+    const subject = await start();
+    try {
+      await sleep(1500); // past its own start-up work
+      return measure();
+    } finally {
+      await subject.stop();
+      await sleep(400); // the kernel removes programs some 300 ms after their owner's end
+    }
+  };
+  for (let index = 0; index < count; index++) {
+    const first = index % 2 === 0 ? await measureOn() : measure();
+    const second = index % 2 === 0 ? measure() : await measureOn();
+    const [on, off] = index % 2 === 0 ? [first, second] : [second, first];
+    for (const load of loads(generator)) {
+      const list = results.get(load.name) ?? [];
+      list.push({ on: on.get(load.name) as number, off: off.get(load.name) as number });
+      results.set(load.name, list);
+    }
+  }
+  return results;
+}
+
+function costRow(rowName: string, list: readonly Pair[], peerName: string): Row {
+  const ratios = list.map(({ on, off }) => on / off);
+  const ratio = median(ratios);
+  const bar = bars[rowName];
+  return {
+    name: rowName,
+    unit: 'ns',
+    better: 'lower',
+    ours: median(list.map(({ on }) => on)),
+    peer: median(list.map(({ off }) => off)),
+    peerName,
+    ratio,
+    bar: bar === undefined ? null : `ratio ≤ ${bar}`,
+    pass: bar === undefined ? null : ratio <= bar,
+    reason: null,
+    spread: spread(ratios),
+  };
+}
+
+function plain(
+  rowName: string,
+  unit: string,
+  ours: number,
+  bar: { text: string; pass: boolean } | null,
+  note?: string,
+): Row {
+  return {
+    name: rowName,
+    unit,
+    better: 'lower',
+    ours,
+    peer: null,
+    peerName: null,
+    ratio: null,
+    bar: bar?.text ?? null,
+    pass: bar?.pass ?? null,
+    reason: note ?? null,
+  };
+}
+
+const probes = {
+  exec: 'tracepoint:sched:sched_process_exec { printf("%d %s\\n", pid, comm); }',
+  open: 'tracepoint:syscalls:sys_exit_openat { printf("%d %s %d\\n", pid, comm, args->ret); } ',
+};
+
+async function bpftrace(program: string): Promise<Subject & { child: ChildProcess }> {
+  // It needs tracefs; mounted in a mount namespace of its own, nothing of it stays behind.
+  const script = 'mount -t tracefs tracefs /sys/kernel/tracing && exec bpftrace -q -e "$1"';
+  const child = spawn(
+    'unshare',
+    ['--mount', 'sh', '-c', script, 'sh', `${program} BEGIN { printf("ready\\n"); }`],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let failure = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    failure += chunk.toString();
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error(failure.trim() || 'bpftrace ended')));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (chunk.includes('ready')) resolve();
+    });
+  });
+  return {
+    child,
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+function unmeasured(rowName: string, unit: string, reason: string): Row {
+  return {
+    name: rowName,
+    unit,
+    better: 'lower',
+    ours: null,
+    peer: null,
+    peerName: null,
+    ratio: null,
+    bar: null,
+    pass: null,
+    reason,
+  };
+}
+
+async function* peerRows(generator: Generator): AsyncGenerator<Row> {
+  for (const [traced, program] of [
+    ['exec', probes.exec],
+    ['exec+open', `${probes.exec} ${probes.open}`],
+  ] as const) {
+    try {
+      const results = await pairs(generator, 5, () => bpftrace(program));
+      for (const [load, list] of results) yield costRow(`bpftrace ${traced}: ${load}`, list, 'nothing on');
+    } catch (error) {
+      yield unmeasured(
+        `bpftrace ${traced}`,
+        'ns',
+        `bpftrace did not run here: ${(error as Error).message.split('\n')[0]}`,
+      );
+    }
+  }
+}
+
+async function* tierRows(generator: Generator, tier: 'core' | 'full', count: number): AsyncGenerator<Row> {
+  const results = await pairs(generator, count, () => RunningAgent.start(tier));
+  for (const [load, list] of results) yield costRow(`${tier} ${load}`, list, 'agent off');
+}
+
+/** Lost = generated − decoded at the sensor's output, drops in the ring included. */
+function lostRow(rowName: string, generated: number, before: Counts, after: Counts, seconds: number): Row {
+  const decoded = after.decoded - before.decoded;
+  const dropped = after.lost - before.lost;
+  const lost = Math.max(generated - decoded, dropped, 0);
+  const shed = after.shed - before.shed;
+  return plain(
+    rowName,
+    'events',
+    lost,
+    { text: '0', pass: lost === 0 },
+    `${generated.toLocaleString('en')} generated at ${Math.round(generated / seconds).toLocaleString('en')}/s; sensor output shed ${shed}`,
+  );
+}
+
+type Counts = { decoded: number; lost: number; shed: number };
+const none: Counts = { decoded: 0, lost: 0, shed: 0 };
+
+async function* burstRows(generator: Generator): AsyncGenerator<Row> {
+  const agent = await RunningAgent.start('full');
+  try {
+    for (const [rowName, className, args] of [
+      ['burst exec lost', 'process_start', ['exec', 20_000]],
+      ['burst open lost', 'file_open', ['opens', 5, 2, generator.file]],
+    ] as const) {
+      const before = await agent.settled();
+      const { count, ns } = generator.run(...args);
+      await sleep(2000);
+      const after = await agent.settled();
+      yield lostRow(
+        rowName,
+        count,
+        before.sensor.classes[className] ?? none,
+        after.sensor.classes[className] ?? none,
+        ns / 1e9,
+      );
+      const shed =
+        after.publishers.reduce((sum, { lost }) => sum + lost, 0) -
+        before.publishers.reduce((sum, { lost }) => sum + lost, 0);
+      yield plain(`${rowName.replace(' lost', '')} shed by queues`, 'events', shed, null);
+    }
+  } finally {
+    await agent.stop();
+  }
+}
+
+async function* standingRows(generator: Generator): AsyncGenerator<Row> {
+  const agent = await RunningAgent.start('core');
+  try {
+    await sleep(4000);
+    const before = cpuSeconds(agent.pid);
+    await sleep(15_000);
+    const idle = ((cpuSeconds(agent.pid) - before) / 15) * 100;
+    yield plain(
+      'idle cpu',
+      '% of a core',
+      idle,
+      { text: '≤ 1', pass: idle <= 1 },
+      'all processes, over 15 s',
+    );
+    for (const use of processTree(agent.pid))
+      yield plain(`memory ${use.name}`, 'MB', use.rssBytes / 1e6, null, 'resident');
+
+    const busy = cpuSeconds(agent.pid);
+    generator.run('exec', 5000);
+    await sleep(3000);
+    const ours = ((cpuSeconds(agent.pid) - busy) / 15_000) * 100_000; // each is a start, an exit and a fork
+    yield plain(
+      'cpu',
+      's per 100,000 events',
+      ours,
+      null,
+      'fork, exec and exit of 5,000 processes, all processes of the agent, rules included',
+    );
+  } finally {
+    await agent.stop();
+  }
+  yield await peerCpu(generator);
+}
+
+async function peerCpu(generator: Generator): Promise<Row> {
+  const rowName = 'cpu bpftrace';
+  try {
+    const subject = await bpftrace(
+      `${probes.exec} tracepoint:sched:sched_process_fork { printf("%d\\n", pid); } tracepoint:sched:sched_process_exit { printf("%d\\n", pid); }`,
+    );
+    const before = cpuSeconds(subject.child.pid as number);
+    generator.run('exec', 5000);
+    await sleep(2000);
+    const used = ((cpuSeconds(subject.child.pid as number) - before) / 15_000) * 100_000;
+    await subject.stop();
+    return plain(rowName, 's per 100,000 events', used, null, 'prints pid and name, no rules');
+  } catch (error) {
+    return unmeasured(
+      rowName,
+      's per 100,000 events',
+      `bpftrace did not run here: ${(error as Error).message.split('\n')[0]}`,
+    );
+  }
+}
+
+export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
+  if (process.getuid?.() !== 0) {
+    yield unmeasured('sensor', '', 'the probes need root');
+    return;
+  }
+  using generator = new Generator();
+  yield* tierRows(generator, 'core', long ? 31 : 15);
+  yield* tierRows(generator, 'full', long ? 31 : 15);
+  yield* burstRows(generator);
+  const drain = await drainNs(generator);
+  yield plain(
+    'drain',
+    'ns',
+    drain,
+    { text: '≤ 30', pass: drain <= 30 },
+    'one ring record, median of 9 drains',
+  );
+  const decode = decodeNs();
+  yield plain(
+    'decode',
+    'ns',
+    decode,
+    { text: '≤ 500', pass: decode <= 500 },
+    'header and two string fields of a process start',
+  );
+  yield* standingRows(generator);
+  yield* peerRows(generator);
+}
