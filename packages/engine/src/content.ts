@@ -1,27 +1,21 @@
 import { eventClass, sigmaField } from '@ringfence/events';
-import { type Level, parseRules, type Rule, type RuleTuning, tune } from '@ringfence/sigma';
+import { type Level, parseRules, type Rule } from '@ringfence/sigma';
 import { feedOf, type SensorTier } from './feeds.ts';
 import { readRuleFiles, type Skipped } from './rule-files.ts';
 
 /** Content that was read and checked, ready to be compiled. */
 export interface Content {
-  /** Rules that the sensor can feed, tuned. */
+  /** Rules that the sensor can feed. */
   readonly rules: readonly Rule[];
   readonly skipped: readonly Skipped[];
   /** Rules that are right but get no events here. */
   readonly unfed: readonly { readonly rule: string; readonly reason: string }[];
-  /** Rules that the administrator switched off. */
-  readonly disabled: number;
-  /** Tuning for ids that no rule has. */
-  readonly unknownTuning: readonly string[];
   /** Event class → names of the fields that some rule reads. */
   readonly subscriptions: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ContentOptions {
   readonly tier: SensorTier;
-  /** The administrator's changes by rule id. */
-  readonly tuning?: Readonly<Record<string, RuleTuning>>;
 }
 
 /** Fields that every finding shows, whatever its rule reads. */
@@ -47,11 +41,10 @@ export function loadContent(releaseDir: string, options: ContentOptions): Conten
       else skipped.push({ file, line: rule.place.line, reason });
     }
   }
-  const tuned = tuneAll(rules, options.tuning ?? {});
   const fed: Rule[] = [];
   const unfed: { rule: string; reason: string }[] = [];
   const subscriptions = new Map<string, Set<string>>();
-  for (const rule of tuned.rules) {
+  for (const rule of rules) {
     const feed = feedOf(rule, options.tier);
     if (!feed.fed) {
       unfed.push({ rule: rule.title, reason: feed.reason });
@@ -62,44 +55,19 @@ export function loadContent(releaseDir: string, options: ContentOptions): Conten
   }
   return {
     rules: fed,
-    skipped: [...skipped, ...tuned.problems],
+    skipped,
     unfed,
-    disabled: rules.length - tuned.rules.length,
-    unknownTuning: tuned.unknown,
     subscriptions: new Map([...subscriptions].map(([name, fields]) => [name, [...fields]])),
   };
 }
 
-/** Findings and tuning name a rule by its id, so each rule needs one of its own. */
+/** Findings and the administrator's settings name a rule by its id, so each rule needs one of its own. */
 function identityProblem(rule: Rule, ids: Set<string>): string | undefined {
   if (rule.id === undefined) return 'the rule has no id; give it a UUID';
   const id = rule.id.toLowerCase();
   if (ids.has(id)) return `the id ${rule.id} is taken by another rule of this release`;
   ids.add(id);
   return undefined;
-}
-
-/** Applies tuning rule by rule, so that one bad exception leaves only its own rule untuned. */
-function tuneAll(
-  rules: readonly Rule[],
-  tuning: Readonly<Record<string, RuleTuning>>,
-): { rules: Rule[]; unknown: string[]; problems: Skipped[] } {
-  const changes = new Map(Object.entries(tuning));
-  const problems: Skipped[] = [];
-  const { unknown } = tune(rules, new Map([...changes].map(([id]) => [id, {}])));
-  const tuned = rules.flatMap((rule) => {
-    try {
-      return tune([rule], changes).rules;
-    } catch (error) {
-      problems.push({
-        file: rule.file ?? '',
-        line: rule.place.line,
-        reason: `not tuned: ${(error as Error).message}`,
-      });
-      return [rule];
-    }
-  });
-  return { rules: tuned, unknown, problems };
 }
 
 function subscribe(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { EngineContext, EngineHandlers, Finding, Hello, Ready } from '@ringfence/compartment/protocol';
-import type { FieldValue, Rule, RuleTuning } from '@ringfence/sigma';
+import type { FieldValue, Rule } from '@ringfence/sigma';
 import { levelOf, loadContent } from './content.ts';
 import { Evaluator } from './evaluator.ts';
 import type { SensorTier } from './feeds.ts';
@@ -16,14 +16,9 @@ const EVIDENCE_CHARACTERS = 1024;
 export class SigmaEngine implements EngineHandlers {
   #evaluator = new Evaluator([]);
 
-  onHello(hello: Hello, context: EngineContext): Omit<Ready, 'protocol'> {
-    const content = loadContent(hello.releaseDir, {
-      tier: tierFrom(hello.tier),
-      tuning: tuningFrom(hello.tuning),
-    });
+  onHello(hello: Hello): Omit<Ready, 'protocol'> {
+    const content = loadContent(hello.releaseDir, { tier: tierFrom(hello.tier) });
     this.#evaluator = new Evaluator(content.rules);
-    for (const id of content.unknownTuning)
-      context.log('warn', `the configuration tunes rule ${id}, which this release does not have`);
     return {
       engine: 'ringfence',
       version,
@@ -74,11 +69,4 @@ function evidence(field: string, value: FieldValue): [string, string | number | 
 
 function tierFrom(tier: string): SensorTier {
   return tier === 'core' || tier === 'full' ? tier : 'none';
-}
-
-/** The agent passes the administrator's settings on as they are; what is no map of rules changes nothing. */
-function tuningFrom(tuning: unknown): Readonly<Record<string, RuleTuning>> {
-  return typeof tuning === 'object' && tuning !== null && !Array.isArray(tuning)
-    ? (tuning as Record<string, RuleTuning>)
-    : {};
 }
