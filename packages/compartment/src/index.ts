@@ -1,1 +1,10 @@
-export {};
+export { type Cause, deriveCause, type Evidence, type KillReason } from './cause.ts';
+export { removeStaleCgroups } from './cgroup/index.ts';
+export type { Usage } from './cgroup/types.ts';
+export { Compartment, type Exit } from './compartment.ts';
+export { CompartmentError, type CompartmentErrorCode } from './error.ts';
+export { launch } from './launch.ts';
+export { type LayerName, type LayerReport, layerNames, layerStops } from './layers.ts';
+export { type Ceiling, DEFAULT_LIMITS, defaultCeiling, type Limits, UID_RANGE } from './limits.ts';
+export type { EngineProgram, LaunchOptions } from './options.ts';
+export { nodeRuntime } from './runtime.ts';

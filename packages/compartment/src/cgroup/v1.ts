@@ -1,0 +1,81 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ceiling, Limits } from '../limits.ts';
+import { readKeys, readNumber, tryRemove, tryWrite } from './files.ts';
+import type { Backend, Cgroup, Usage } from './types.ts';
+
+const PERIOD_US = 100_000;
+
+/** Mount points by controller; memory, cpu and pids are needed, cpuacct may be its own. */
+export interface V1Mounts {
+  readonly memory: string;
+  readonly cpu: string;
+  readonly cpuacct: string;
+  readonly pids: string;
+}
+
+/**
+ * cgroup v1: Documentation/admin-guide/cgroup-v1/memory.rst, Documentation/scheduler/sched-bwc.rst,
+ * cpuacct.rst, pids.rst. One directory in each controller's hierarchy.
+ */
+export function cgroupV1(mounts: V1Mounts, parent: string): Backend {
+  const roots = [...new Set([mounts.memory, mounts.cpu, mounts.cpuacct, mounts.pids])];
+  const all = (...path: string[]): string[] => roots.map((root) => join(root, parent, ...path));
+  const file = (controller: keyof V1Mounts, ...path: string[]): string =>
+    join(mounts[controller], parent, ...path);
+
+  const limit = (name: string, limits: Omit<Limits, 'files'> | Ceiling): void => {
+    const failed = [
+      tryWrite(file('memory', name, 'memory.limit_in_bytes'), limits.memoryBytes),
+      tryWrite(file('pids', name, 'pids.max'), limits.pids),
+      tryWrite(file('cpu', name, 'cpu.cfs_period_us'), PERIOD_US),
+      tryWrite(file('cpu', name, 'cpu.cfs_quota_us'), Math.round((limits.cpuPercent / 100) * PERIOD_US)),
+    ].find((reason) => reason !== undefined);
+    if (failed !== undefined) throw new Error(failed);
+    // Where swap is accounted, memory and swap together get the same limit: no swap. Elsewhere the file is absent.
+    tryWrite(file('memory', name, 'memory.memsw.limit_in_bytes'), limits.memoryBytes);
+  };
+
+  const remove = (name: string): boolean => all(name).map(tryRemove).every(Boolean);
+
+  return {
+    prepare(ceiling) {
+      for (const path of all()) mkdirSync(path, { recursive: true });
+      limit('', ceiling);
+    },
+    create(name, limits): Cgroup {
+      try {
+        for (const path of all(name)) mkdirSync(path);
+        limit(name, limits);
+      } catch (error) {
+        remove(name);
+        throw error;
+      }
+      return {
+        procs: all(name, 'cgroup.procs'),
+        remove: () => remove(name),
+        usage(): Usage {
+          const cpu = readKeys(file('cpu', name, 'cpu.stat'));
+          return {
+            cpuSeconds: readNumber(file('cpuacct', name, 'cpuacct.usage')) / 1e9,
+            memoryBytes: readNumber(file('memory', name, 'memory.usage_in_bytes')),
+            pids: readNumber(file('pids', name, 'pids.current')),
+            oomKills: readKeys(file('memory', name, 'memory.oom_control')).get('oom_kill') ?? 0,
+            throttledSeconds: (cpu.get('throttled_time') ?? 0) / 1e9,
+          };
+        },
+      };
+    },
+    names() {
+      const found = all().flatMap((path) => {
+        try {
+          return readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+        } catch {
+          return [];
+        }
+      });
+      return [...new Set(found.map(({ name }) => name))];
+    },
+    remove,
+  };
+}

@@ -1,0 +1,124 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { type Cause, deriveCause, type KillReason } from './cause.ts';
+import { type Cgroup, NO_USAGE, type Usage } from './cgroup/types.ts';
+import type { Launched } from './launcher/plan.ts';
+import type { LayerReport } from './layers.ts';
+import type { Tail } from './tail.ts';
+
+/** How a compartment ended. */
+export interface Exit {
+  readonly cause: Cause;
+  /** As the operating system said; behind a PID namespace it is unshare's, and may mislead. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Counters when it ended. */
+  readonly usage: Usage;
+  readonly stderr: string;
+}
+
+/** How long the rest of standard error may take after the exit, milliseconds. */
+const STDERR_GRACE_MS = 200;
+/** The kernel lets go of a cgroup a little after the last process of it is gone. */
+const REMOVE_EVERY_MS = 20;
+const REMOVE_WITHIN_MS = 3000;
+
+/** A running engine behind the wall. Owns the process and its cgroup; disposing of it stops the engine. */
+export class Compartment implements Disposable {
+  /** The engine's descriptor 3. */
+  readonly channel: Socket;
+  /** The engine's process id on the host. */
+  readonly pid: number;
+  readonly layers: readonly LayerReport[];
+  /** The release folder as the engine sees it: what HELLO has to say. */
+  readonly releaseDir: string;
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #cgroup: Cgroup | undefined;
+  readonly #tail: Tail;
+  #killed: KillReason | undefined;
+  #final: Usage | undefined;
+
+  constructor(
+    child: ChildProcess,
+    launched: Launched,
+    cgroup: Cgroup | undefined,
+    tail: Tail,
+  ) {
+    this.#child = child;
+    this.#cgroup = cgroup;
+    this.#tail = tail;
+    this.channel = child.stdio[3] as Socket;
+    this.pid = launched.pid;
+    this.layers = launched.layers;
+    this.releaseDir = launched.releaseDir;
+    // A channel whose engine is gone says so by its end; a write to it must not end the agent.
+    this.channel.on('error', () => this.channel.destroy());
+    this.exited = this.#wait();
+  }
+
+  /** Counters of the cgroup; without one, zeros. After the exit, those of the end. */
+  usage(): Usage {
+    return this.#final ?? this.#cgroup?.usage() ?? NO_USAGE;
+  }
+
+  /** The last 16 KiB of what the engine wrote to standard error. Not trusted text. */
+  stderrTail(): string {
+    return this.#tail.toString();
+  }
+
+  /** Ends the engine at once (SIGKILL). The first reason given is the one that counts. */
+  kill(reason: KillReason): void {
+    if (this.#final !== undefined) return;
+    this.#killed ??= reason;
+    // unshare(1) stays until the engine is gone, so that its exit means the engine's.
+    if (this.pid !== this.#child.pid && parentOf(this.pid) === this.#child.pid)
+      process.kill(this.pid, 'SIGKILL');
+    else this.#child.kill('SIGKILL');
+  }
+
+  [Symbol.dispose](): void {
+    this.kill('stop');
+  }
+
+  async #wait(): Promise<Exit> {
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      await new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    }
+    await closed(child.stderr);
+    const usage = this.usage();
+    this.#final = usage;
+    const end = { code: child.exitCode, signal: child.signalCode, stderr: this.#tail.toString() };
+    const cause = deriveCause({ ...end, killed: this.#killed, oomKills: usage.oomKills });
+    this.#removeCgroup(REMOVE_WITHIN_MS);
+    return { cause, ...end, usage };
+  }
+
+  #removeCgroup(withinMs: number): void {
+    if (this.#cgroup === undefined || this.#cgroup.remove() || withinMs <= 0) return;
+    setTimeout(() => this.#removeCgroup(withinMs - REMOVE_EVERY_MS), REMOVE_EVERY_MS);
+  }
+}
+
+function closed(stream: ChildProcess['stderr']): Promise<void> {
+  if (stream === null || stream.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, STDERR_GRACE_MS);
+    stream.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Parent of a process, so that a kill cannot hit another process that got the same pid since. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}

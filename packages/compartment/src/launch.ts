@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { cgroupName, cgroups } from './cgroup/index.ts';
+import type { Cgroup } from './cgroup/types.ts';
+import { Compartment } from './compartment.ts';
+import { CompartmentError } from './error.ts';
+import type { LaunchAnswer, Launched, LaunchPlan } from './launcher/plan.ts';
+import { type LayerName, layerNames } from './layers.ts';
+import type { Limits } from './limits.ts';
+import { checkOptions, type LaunchOptions } from './options.ts';
+import { nodeRuntime } from './runtime.ts';
+import { Tail } from './tail.ts';
+
+const LAUNCHER: string = fileURLToPath(
+  new URL(`./launcher/main${import.meta.url.slice(-3)}`, import.meta.url),
+);
+const TIMEOUT_MS = 15_000;
+const STDERR_BYTES = 16_384;
+/** An answer of the launcher is a few KiB. */
+const ANSWER_BYTES = 65_536;
+
+/** Tells compartments apart that this process starts for one publisher. */
+let started = 0;
+
+/**
+ * Starts an engine behind the wall. Call it from the main thread: the signal that ends the engine with its
+ * parent follows the thread that started it. Resolves when every layer is in place and the exec is next; that
+ * the engine itself runs is what its READY says.
+ * @throws CompartmentError
+ */
+export async function launch(options: LaunchOptions): Promise<Compartment> {
+  if (process.platform !== 'linux') throw new CompartmentError('unsupported', 'compartments need Linux');
+  const limits = checkOptions(options);
+  const unavailable: Partial<Record<LayerName, string>> = {};
+  const layers = Object.fromEntries(
+    layerNames.map((name) => [name, options.layers?.[name] ?? true]),
+  ) as Record<LayerName, boolean>;
+  const cgroup = layers.cgroup ? makeCgroup(options, limits, unavailable) : undefined;
+  let child: ChildProcess | undefined;
+  try {
+    const command = launcherCommand(layers, unavailable);
+    const plan = planOf(options, limits, layers, unavailable, cgroup);
+    child = spawn(command[0] ?? '', command.slice(1), {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      env: {},
+      cwd: '/',
+    });
+    const tail = new Tail(STDERR_BYTES);
+    child.stderr?.on('data', (chunk: Buffer) => tail.push(chunk));
+    const answer = await ask(child, plan, tail, options.timeoutMs ?? TIMEOUT_MS);
+    return new Compartment(child, answer, cgroup, tail);
+  } catch (error) {
+    child?.kill('SIGKILL');
+    if (child !== undefined) await ended(child);
+    cgroup?.remove();
+    throw error;
+  }
+}
+
+function makeCgroup(
+  options: LaunchOptions,
+  limits: Limits,
+  unavailable: Partial<Record<LayerName, string>>,
+): Cgroup | undefined {
+  try {
+    return cgroups(options.ceiling).create(cgroupName(options.publisher, ++started), limits);
+  } catch (error) {
+    unavailable.cgroup = (error as Error).message;
+    return undefined;
+  }
+}
+
+/** setpriv ends unshare(1) with this process, unshare makes the PID namespace and ends the engine with itself. */
+function launcherCommand(
+  layers: Record<LayerName, boolean>,
+  unavailable: Partial<Record<LayerName, string>>,
+): string[] {
+  const command = [process.execPath, ...process.execArgv, LAUNCHER];
+  if (layers['pid-namespace']) {
+    const unshare = findTool('unshare');
+    if (unshare === undefined) unavailable['pid-namespace'] = 'unshare (util-linux) is not installed';
+    else command.unshift(unshare, '--pid', '--fork', '--kill-child=SIGKILL');
+  }
+  if (layers['parent-death-signal']) {
+    const setpriv = findTool('setpriv');
+    if (setpriv === undefined) unavailable['parent-death-signal'] = 'setpriv (util-linux) is not installed';
+    else command.unshift(setpriv, '--pdeathsig', 'KILL');
+  }
+  return command;
+}
+
+/** By fixed folders, not PATH: what starts engines must not depend on the caller's environment. */
+function findTool(name: string): string | undefined {
+  return ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
+    .map((folder) => `${folder}/${name}`)
+    .find((path) => existsSync(path));
+}
+
+function planOf(
+  options: LaunchOptions,
+  limits: Limits,
+  layers: Record<LayerName, boolean>,
+  unavailable: Partial<Record<LayerName, string>>,
+  cgroup: Cgroup | undefined,
+): LaunchPlan {
+  const { engine } = options;
+  const node = realpathSync(process.execPath);
+  const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.6) / 2 ** 20)}`;
+  return {
+    layers,
+    unavailable,
+    required: options.required ?? [],
+    uid: options.uid,
+    gid: options.gid,
+    cgroupProcs: cgroup?.procs ?? [],
+    engine:
+      engine.kind === 'node'
+        ? {
+            executable: node,
+            // A heap that stays under the memory limit, so that V8 collects before the kernel kills.
+            argv: [node, heap, ...(engine.execArgv ?? []), engine.entry],
+            environment: ['LANG=C.UTF-8', 'UV_THREADPOOL_SIZE=1'],
+          }
+        : {
+            executable: realpathSync(engine.path),
+            argv: [engine.path, ...(engine.arguments ?? [])],
+            environment: ['LANG=C.UTF-8'],
+          },
+    readOnly: engine.kind === 'node' ? [engine.entry, ...(engine.runtime ?? nodeRuntime(engine.entry))] : [],
+    releaseDir: realpathSync(options.releaseDir),
+    limits: { files: limits.files, pids: limits.pids },
+  };
+}
+
+/** Sends the plan and waits for the answer. */
+function ask(
+  child: ChildProcess,
+  plan: LaunchPlan,
+  tail: Tail,
+  timeoutMs: number,
+): Promise<Launched> {
+  const control = child.stdio[4] as Socket;
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const fail = (code: 'launch-failed' | 'timeout', message: string, cause?: unknown): void => {
+      clearTimeout(timer);
+      reject(new CompartmentError(code, message, [], cause));
+    };
+    const timer = setTimeout(() => fail('timeout', `the launcher took over ${timeoutMs} ms`), timeoutMs);
+    child.once('error', (error) =>
+      fail('launch-failed', `the launcher did not start: ${error.message}`, error),
+    );
+    child.once('exit', (code, signal) => {
+      const last = tail.toString().trim().split('\n').at(-1);
+      // Its answer, if there is one, is read before this.
+      setImmediate(() => fail('launch-failed', `the launcher ended (${signal ?? code}): ${last ?? ''}`));
+    });
+    control.on('error', () => control.destroy());
+    control.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      const end = text.indexOf('\n');
+      if (end < 0 && text.length < ANSWER_BYTES) return;
+      clearTimeout(timer);
+      control.destroy();
+      const answer = JSON.parse(text.slice(0, end)) as LaunchAnswer;
+      if ('error' in answer) reject(new CompartmentError(answer.code, answer.error, answer.layers));
+      else resolve(answer);
+    });
+    control.write(`${JSON.stringify(plan)}\n`);
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+    return Promise.resolve();
+  return new Promise((resolve) => child.once('exit', () => resolve()));
+}

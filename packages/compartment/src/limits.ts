@@ -1,0 +1,44 @@
+/** What one compartment may use. */
+export interface Limits {
+  /** Memory of the engine, page cache of its files included, bytes. */
+  readonly memoryBytes: number;
+  /** CPU time, per cent of one core; it may be used in bursts of a tenth of a second. */
+  readonly cpuPercent: number;
+  /** Processes and threads. Node alone has about a dozen threads. */
+  readonly pids: number;
+  /** Open files. */
+  readonly files: number;
+}
+
+/** Per publisher, when the administrator says nothing else. */
+export const DEFAULT_LIMITS: Limits = {
+  memoryBytes: 512 * 2 ** 20,
+  cpuPercent: 100,
+  pids: 64,
+  files: 256,
+};
+
+/** Ceiling of all compartments together. */
+export interface Ceiling {
+  readonly memoryBytes: number;
+  readonly cpuPercent: number;
+  readonly pids: number;
+}
+
+/**
+ * By default all compartments together get at most a quarter of the host's memory, but 1 GiB if that is more,
+ * half of its CPU time, but one core if that is more, and 1,024 processes.
+ */
+export function defaultCeiling(host: { memoryBytes: number; cores: number }): Ceiling {
+  return {
+    memoryBytes: Math.max(2 ** 30, Math.floor(host.memoryBytes / 4)),
+    cpuPercent: Math.max(100, host.cores * 50),
+    pids: 1024,
+  };
+}
+
+/**
+ * Uids and gids for compartments, one a publisher. Above 65,535, where system users and systemd's dynamic ones
+ * end, and below 100,000, where useradd begins to hand out subordinate ids for containers.
+ */
+export const UID_RANGE: { readonly first: number; readonly last: number } = { first: 90_000, last: 90_999 };
