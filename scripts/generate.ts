@@ -5,10 +5,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cHeader } from '../packages/events/src/generators/c-header.ts';
+import { classReference, replaceBetween } from '../packages/events/src/generators/readme.ts';
 import { sigmaTaxonomyModule } from '../packages/events/src/generators/sigma-taxonomy.ts';
 import { typeDeclarations } from '../packages/events/src/generators/types.ts';
 import { probeClasses } from '../packages/events/src/probe-classes.ts';
-import { eventClasses, RecordFlag, SCHEMA_VERSION } from '../packages/events/src/schema.ts';
+import { ACTOR_FIELDS, eventClasses, RecordFlag, SCHEMA_VERSION } from '../packages/events/src/schema.ts';
 
 const root = new URL('../', import.meta.url);
 const files: Readonly<Record<string, string>> = {
@@ -17,6 +18,11 @@ const files: Readonly<Record<string, string>> = {
     probeClasses,
     RecordFlag,
     SCHEMA_VERSION,
+  ),
+  'packages/events/README.md': replaceBetween(
+    readFileSync(new URL('packages/events/README.md', root), 'utf8'),
+    'classes',
+    classReference(eventClasses, ACTOR_FIELDS),
   ),
   'packages/events/src/generated/sigma-taxonomy.ts': sigmaTaxonomyModule(eventClasses),
   'packages/events/src/generated/types.ts': typeDeclarations(eventClasses),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   ACTOR_FIELDS,
   ActorBlock,
+  classId,
   describe as describeEvent,
   EventError,
   EventView,
@@ -183,6 +184,25 @@ describe('a view', () => {
       expect(get).toThrow(expect.objectContaining({ code: 'bad-reference' }));
     view.reset(bytes, record().length);
     expect(view.string(slot)).toBe('abcdefgh');
+  });
+
+  test('reads no neighbour by a getter wider than the field', () => {
+    const writer = new EventWriter();
+    for (let i = 0; i < 2; i++) {
+      writer.begin(classId('file_open'), 0n);
+      writer.end();
+    }
+    const view = new EventView().reset(writer.batch());
+    const last = fieldSlot('file_open', 'file.write');
+    expect(view.u8(last)).toBe(0);
+    for (const get of [() => view.ip(last), () => view.ipBytes(last)])
+      expect(get).toThrow(expect.objectContaining({ code: 'unknown-field' }));
+  });
+
+  test('refuses a record that is shorter than its class', () => {
+    const bytes = Buffer.concat([record(), record()]);
+    bytes.writeUInt32LE(32, 0);
+    expect(() => new EventView().reset(bytes)).toThrow(expect.objectContaining({ code: 'bad-record' }));
   });
 
   test('reads nothing after a failed reset', () => {

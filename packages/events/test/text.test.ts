@@ -58,6 +58,7 @@ describe('describe', () => {
     ['line breaks', 'a\nb\r\u2028c', 'a\\x0ab\\x0d\\u{2028}c'],
     ['bidirectional overrides', 'cod\u202etxt.exe', 'cod\\u{202e}txt.exe'],
     ['invisible characters', 'a\u200b\u{e0041}\u3164b', 'a\\u{200b}\\u{e0041}\\u{3164}b'],
+    ['formatting that is not invisible', 'a\ufff9b', 'a\\u{fff9}b'],
     ['half a surrogate pair', '\ud800', '\\u{d800}'],
     ['nothing that is harmless', 'naïve 日本 😀', 'naïve 日本 😀'],
   ])('safeText escapes %s', (_, hostile, expected) => {
