@@ -27,8 +27,8 @@ export interface LoadOptions {
   readonly only?: (program: ProgramSpec) => boolean;
   /** Maps to use instead of creating those of the same name. They stay the caller's. */
   readonly maps?: Readonly<Record<string, BpfMap>>;
-  /** Types to relocate against; unless given, the running kernel's. */
-  readonly kernelBtf?: Btf;
+  /** Types for CO-RE; unless given, the running kernel's. Hooks and kernel symbols are always the running kernel's. */
+  readonly relocateAgainst?: Btf;
 }
 
 /** Maps and programs in the kernel. Disposing it closes all; links live on until they are disposed themselves. */
@@ -79,11 +79,11 @@ export class Collection implements Disposable {
     const mapSpecs = new Map(spec.maps);
     if (kconfig.contents.length > 0) mapSpecs.set('.kconfig', dataMapSpec('.kconfig', kconfig.contents, 0));
     const maps = resources.use(MapSet.create(mapSpecs, btf?.value, options.maps ?? {}, lenient));
-    const types = (): Btf => options.kernelBtf ?? kernelBtf();
+    const target = (): Btf => options.relocateAgainst ?? kernelBtf();
     const context: RelocationContext = {
-      relocator: spec.btf === undefined ? undefined : new Relocator(spec.btf, types),
+      relocator: spec.btf === undefined ? undefined : new Relocator(spec.btf, target),
       localBtf: spec.btf,
-      kernelBtf: types,
+      kernelBtf,
       mapFd: (name) => maps.require(name).fd,
       externs: spec.externs,
       kconfig,

@@ -21,7 +21,7 @@ export function hookBtfId(spec: ProgramSpec, kernel: () => Btf): number | undefi
     case 'lsm':
       return require(kernel(), K.KIND_FUNC, `bpf_lsm_${spec.attachTo}`, `LSM hook ${spec.attachTo}`);
     case 'raw_tracepoint':
-      requireTracepoint(spec.attachTo, kernel);
+      if (spec.attachTo !== '') requireTracepoint(spec.attachTo, kernel);
       return undefined;
     case 'tracepoint':
     case 'cgroup':

@@ -98,18 +98,19 @@ function innerSpec(btf: Btf, name: string, array: number): MapSpec | undefined {
     : undefined;
 }
 
-/** The initial values that relocations put into a map definition; `start` is its offset in `.maps`. */
+/** The initial values that relocations put into a map definition, `size` bytes at `start` of `.maps`. */
 export function initialValues(
   btf: Btf,
   name: string,
   type: number,
   start: number,
+  size: number,
   relocations: readonly ElfRelocation[],
 ): { index: number; name: string }[] {
   const struct = btf.resolve(type);
   const values = [...btf.members(struct)].find((member) => member.name === 'values');
   const first = start + (values?.bitOffset ?? 0) / 8;
-  const end = start + btf.sizeOf(struct);
+  const end = start + size; // the struct's own size leaves out its flexible array of values
   const result: { index: number; name: string }[] = [];
   for (const { offset, symbol } of relocations) {
     if (offset < start || offset >= end || symbol.section === 0) continue;

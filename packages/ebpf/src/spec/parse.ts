@@ -138,13 +138,13 @@ function readMaps(
   offsets: Map<number, string>,
 ): void {
   for (let index = 0; index < btf.vlen(datasec); index += 1) {
-    const { type, offset } = btf.sectionVariable(datasec, index);
+    const { type, offset, size } = btf.sectionVariable(datasec, index);
     if (btf.kind(type) !== K.KIND_VAR) throw new ElfError('invalid-map', '.maps holds what is no variable');
     const name = btf.name(type);
     if (maps.has(name) || offsets.has(offset))
       throw new ElfError('invalid-map', `Map ${name} is defined twice`);
     const definition = btf.target(type);
-    const values = initialValues(btf, name, definition, offset, elf.relocations.get(section.index) ?? []);
+    const values = initialValues(btf, name, definition, offset, size, elf.relocations.get(section.index) ?? []);
     maps.set(name, { ...mapSpecFromBtf(btf, name, definition), values });
     offsets.set(offset, name);
   }
