@@ -42,7 +42,9 @@ test('a record that C wrote by the header reads back', (t) => {
   const source = join(folder, 'write.c');
   const binary = join(folder, 'write');
   writeFileSync(source, program);
-  const compiled = spawnSync('cc', ['-Wall', '-Werror', '-o', binary, source], { encoding: 'utf8' });
+  const compiled = spawnSync(process.env['CC'] ?? 'cc', ['-Wall', '-Werror', '-o', binary, source], {
+    encoding: 'utf8',
+  });
   if (compiled.error) t.skip(`needs a C compiler: ${compiled.error.message}`);
   expect(compiled.stderr).toBe('');
   const { stdout } = spawnSync(binary);
