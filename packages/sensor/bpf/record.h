@@ -43,6 +43,16 @@ static __always_inline bool is_own(__u32 tgid)
 	return tgid == own_tgids[0] || tgid == own_tgids[1] || tgid == own_tgids[2] || tgid == own_tgids[3];
 }
 
+/*
+ * A length or offset that helpers returned, with its bound told again where it is used: the verifier loses it when
+ * the compiler compares one copy and uses another, and up to 5.15 whenever the value was on the stack.
+ */
+static __always_inline __u64 bounded(__u64 value, __u64 most)
+{
+	barrier_var(value);
+	return value > most ? most : value;
+}
+
 static __always_inline void begin(struct rf_header *header, __u32 size, __u16 class_id)
 {
 	header->size = size;

@@ -16,6 +16,9 @@ struct start_record {
 
 #define ARGV_BYTES RF_MAX_PROCESS_START_PROCESS_ARGV
 #define PAGE 4096
+#define NAMES_AT (sizeof(struct start_record) + RF_MAX_PROCESS_START_PROCESS_TTY)
+#define PATHS_AT (NAMES_AT + CGROUP_NAMES * CGROUP_NAME_BYTES)
+#define ARGV_AT (PATHS_AT + 2 * WALK_BYTES)
 
 /* argv as it lies in the new image, read page by page: what an absent page hides is said to be cut. */
 static __always_inline __u32 read_argv(struct start_record *r, char *to, unsigned long from, unsigned long end)
@@ -36,7 +39,7 @@ static __always_inline __u32 read_argv(struct start_record *r, char *to, unsigne
 			part = total - done;
 		if (part > PAGE)
 			break;
-		if (bpf_probe_read_user(to + done, part, (void *)(from + done))) {
+		if (bpf_probe_read_user(to + bounded(done, ARGV_BYTES), bounded(part, PAGE), (void *)(from + done))) {
 			r->start.header.truncated |= 1ull << RF_SLOT_PROCESS_START_PROCESS_ARGV;
 			break;
 		}
@@ -51,7 +54,7 @@ static __always_inline __u32 read_argv(struct start_record *r, char *to, unsigne
 static __always_inline __u32 walked(struct start_record *r, __u32 key, char *bytes, __u32 at, struct rf_string *string,
 				    __u32 slot)
 {
-	__u32 length = copy_walked(key, bytes + at);
+	__u32 length = copy_walked(key, bytes + bounded(at, ARGV_AT));
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &key);
 	if (s && s->flags & WALK_TRUNCATED)
 		r->start.header.truncated |= 1ull << slot;
@@ -102,7 +105,7 @@ static __always_inline __u32 fill_start(struct task_struct *task, __u32 key, str
 			at += n - 1;
 		}
 	}
-	__u32 names = cgroup_names(telling_cgroup(set), bytes + at);
+	__u32 names = cgroup_names(telling_cgroup(set), bytes + bounded(at, NAMES_AT));
 	r->cgroup.offset = at;
 	r->cgroup.length = names;
 	at += names;
@@ -121,7 +124,7 @@ static __always_inline __u32 finish_start(struct start_record *r, __u32 end)
 {
 	if (end > RECORD_BYTES - 8)
 		return 0;
-	__builtin_memset((char *)r + end, 0, 8);
+	__builtin_memset((char *)r + bounded(end, RECORD_BYTES - 8), 0, 8);
 	end = (end + 7) & ~7;
 	r->start.header.size = end;
 	return end;
@@ -141,13 +144,13 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	if (!r)
 		return 0;
 	__u32 at = fill_start(task, key, r);
-	__u32 length = read_argv(r, (char *)r + at, BPF_CORE_READ(task, mm, arg_start), BPF_CORE_READ(task, mm, arg_end));
+	__u32 length = read_argv(r, (char *)r + bounded(at, ARGV_AT), BPF_CORE_READ(task, mm, arg_start), BPF_CORE_READ(task, mm, arg_end));
 	r->start.process_argv.length = length;
 	__u32 size = finish_start(r, at + length);
 	if (size == 0 || size > RECORD_BYTES || !still_mine(key, owner))
 		count_lost(RF_CLASS_PROCESS_START);
 	else
-		emit(&life, r, size, RF_CLASS_PROCESS_START);
+		emit(&life, r, bounded(size, RECORD_BYTES), RF_CLASS_PROCESS_START);
 	free_scratch(key);
 	return 0;
 }
@@ -170,7 +173,7 @@ int running_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	__u32 size = finish_start(r, fill_start(task, key, r));
 	if (size > 0 && size <= RECORD_BYTES && still_mine(key, owner))
-		bpf_seq_write(seq, r, size);
+		bpf_seq_write(seq, r, bounded(size, RECORD_BYTES));
 	free_scratch(key);
 	return 0;
 }

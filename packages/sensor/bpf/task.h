@@ -41,11 +41,12 @@ static __always_inline __u32 cgroup_names(struct cgroup *cgroup, char *to)
 	__u32 length = 0;
 	for (int i = 0; i < CGROUP_NAMES && node; i++) {
 		const char *name = BPF_CORE_READ(node, name);
-		long n = bpf_probe_read_kernel_str(to + length, CGROUP_NAME_BYTES, name);
+		long n = bpf_probe_read_kernel_str(to + bounded(length, (CGROUP_NAMES - 1) * CGROUP_NAME_BYTES),
+						   CGROUP_NAME_BYTES, name);
 		if (n <= 1 || n > CGROUP_NAME_BYTES)
 			break;
 		length += n;
-		to[length - 1] = '/';
+		to[bounded(length - 1, CGROUP_NAMES * CGROUP_NAME_BYTES - 1)] = '/';
 		if (bpf_core_field_exists(struct kernfs_node, __parent)) {
 			node = BPF_CORE_READ(node, __parent);
 		} else {
