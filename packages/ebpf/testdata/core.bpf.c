@@ -40,7 +40,7 @@ struct widget___old {
 	int renamed;
 } CO_RE;
 
-struct widget___two___new {
+struct widget___two {
 	int first;
 } CO_RE;
 
@@ -117,7 +117,7 @@ int core(__u64 *ctx)
 SEC("raw_tp")
 int loads(__u64 *ctx)
 {
-	struct widget___two___new *flavoured = (void *)ctx;
+	struct widget___two *flavoured = (void *)ctx;
 	struct widget *w = (void *)ctx;
 
 	return flavoured->first + w->grows + w->list[1];

@@ -98,6 +98,7 @@ function readSections(reader: ElfReader): ElfSection[] {
   const headers = [];
   for (let index = 0; index < count; index += 1) {
     const at = tableOffset + index * entrySize;
+    reader.slice(at, entrySize); // the whole of it, also what is not read here
     const type = reader.u32(at + 4);
     const size = reader.u64(at + 32);
     if (size > MAX_ELF_BYTES) throw new ElfError('too-large', `Section ${index} has ${size} bytes`);
