@@ -1,0 +1,171 @@
+/**
+ * The sensor's batches, shared by all publishers: cut once per distinct set of classes, projected once per distinct
+ * subscription, and kept whole as the agent's own copy from which findings are built.
+ */
+
+import type { Ready } from '@ringfence/compartment/protocol';
+import {
+  classId,
+  EventError,
+  eventClass,
+  fieldSlot,
+  Header,
+  type ProjectedBatch,
+  projectBatch,
+  type Subscription,
+  subscriptionKey,
+} from '@ringfence/events';
+
+/** What an engine asked for in READY, checked and ready for use. */
+export interface Wanted {
+  /** For the projection: class → slots. */
+  readonly subscription: Subscription;
+  readonly key: string;
+  /** The same classes with all fields. */
+  readonly whole: Subscription;
+  readonly wholeKey: string;
+  readonly classNames: readonly string[];
+}
+
+/** @throws EventError unknown-class, unknown-field: an engine that asks for what does not exist */
+export function wantedOf(subscriptions: Ready['subscriptions']): Wanted {
+  const subscription = new Map<number, readonly number[] | 'all'>();
+  for (const { class: name, fields } of subscriptions) {
+    eventClass(name); // internal probe records have numbers too, but are nobody's
+    subscription.set(
+      classId(name),
+      fields === undefined ? 'all' : fields.map((field) => fieldSlot(name, field)),
+    );
+  }
+  const whole = new Map([...subscription.keys()].map((id) => [id, 'all'] as const));
+  return {
+    subscription,
+    key: subscriptionKey(subscription),
+    whole,
+    wholeKey: subscriptionKey(whole),
+    classNames: subscriptions.map((item) => item.class),
+  };
+}
+
+/** Records with all their fields, and what was made of them. */
+export class Cut {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  #byClass: ReadonlyMap<number, number> | undefined;
+  readonly #projections: Map<string, ProjectedBatch> = new Map();
+
+  constructor(bytes: Uint8Array, count: number, byClass?: ReadonlyMap<number, number>) {
+    this.bytes = bytes;
+    this.count = count;
+    this.#byClass = byClass;
+  }
+
+  /** Records by class number. */
+  byClass(): ReadonlyMap<number, number> {
+    this.#byClass ??= countClasses(this.bytes);
+    return this.#byClass;
+  }
+
+  /** What an engine with this subscription may see; the same object for all that ask the same. */
+  project(wanted: Wanted): ProjectedBatch {
+    let projected = this.#projections.get(wanted.key);
+    if (projected === undefined) {
+      projected = projectBatch(this.bytes, wanted.subscription);
+      this.#projections.set(wanted.key, projected);
+    }
+    return projected;
+  }
+}
+
+/** One batch as it came from the sensor. */
+export class Chunk {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+  readonly #byClass: Map<number, number>;
+  readonly #cuts: Map<string, Cut> = new Map();
+
+  /**
+   * @param at milliseconds of the agent's clock
+   * @throws EventError bad-record when its sizes do not add up
+   */
+  constructor(bytes: Uint8Array, at: number) {
+    this.bytes = bytes;
+    this.at = at;
+    this.#byClass = countClasses(bytes);
+  }
+
+  get byClass(): ReadonlyMap<number, number> {
+    return this.#byClass;
+  }
+
+  /** The records of these classes. */
+  cut(wanted: Pick<Wanted, 'whole' | 'wholeKey'>): Cut {
+    let cut = this.#cuts.get(wanted.wholeKey);
+    if (cut === undefined) {
+      cut = this.#make(wanted.whole);
+      this.#cuts.set(wanted.wholeKey, cut);
+    }
+    return cut;
+  }
+
+  #make(whole: Subscription): Cut {
+    let total = 0;
+    const kept = new Map<number, number>();
+    for (const [id, count] of this.#byClass) {
+      total += count;
+      if (whole.has(id)) kept.set(id, count);
+    }
+    const count = sum(kept.values());
+    if (count === total) return new Cut(this.bytes, total, kept);
+    if (count === 0) return new Cut(new Uint8Array(0), 0, kept);
+    const { bytes } = projectBatch(this.bytes, whole);
+    // A view would hold the whole batch in memory for the little that is wanted of it.
+    return new Cut(bytes.slice(), count, kept);
+  }
+}
+
+/** Records by class. @throws EventError bad-record */
+function countClasses(bytes: Uint8Array): Map<number, number> {
+  const counts = new Map<number, number>();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let id = -1;
+  let run = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const size = bytes.length - at >= Header.BYTES ? view.getUint32(at, true) : 0;
+    if (size < Header.BYTES || size % 8 !== 0 || size > bytes.length - at)
+      throw new EventError('bad-record', `record size ${size} at ${at} of ${bytes.length}`, size);
+    const here = view.getUint16(at + Header.CLASS, true);
+    if (here !== id) {
+      if (run > 0) counts.set(id, (counts.get(id) ?? 0) + run);
+      id = here;
+      run = 0;
+    }
+    run++;
+    at += size;
+  }
+  if (run > 0) counts.set(id, (counts.get(id) ?? 0) + run);
+  return counts;
+}
+
+/** Splits a batch into parts of whole records, each at most `most` bytes, where a record fits. */
+export function* splitBatch(bytes: Uint8Array, most: number): Generator<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let start = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const size = bytes.length - at >= Header.BYTES ? view.getUint32(at, true) : 0;
+    if (size < Header.BYTES || size > bytes.length - at)
+      throw new EventError('bad-record', `record size ${size} at ${at} of ${bytes.length}`, size);
+    if (at > start && at + size - start > most) {
+      yield bytes.subarray(start, at);
+      start = at;
+    }
+    at += size;
+  }
+  if (start < bytes.length) yield start === 0 ? bytes : bytes.subarray(start);
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

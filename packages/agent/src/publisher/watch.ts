@@ -1,0 +1,192 @@
+/**
+ * Judges one engine's health from what the agent counts: a pure function over events, so that every deadline is
+ * tested without waiting for it. Times are milliseconds of the agent's watch clock, which stands still while the
+ * agent itself does not run.
+ *
+ * Time in which the engine was ready to run and got no CPU is not charged to it: the kernel counts it per thread
+ * (run delay in /proc/<pid>/schedstat). Time throttled by the engine's own CPU limit is charged. An engine could
+ * inflate its run delay with threads, so no more than nine tenths of any wait are forgiven.
+ */
+import type { Verdict } from './cause.ts';
+
+export interface WatchLimits {
+  readonly batchDeadlineMs: number;
+  readonly heartbeatDeadlineMs: number;
+  readonly startDeadlineMs: number;
+  readonly memoryBytes: number;
+  readonly cpuPercent: number;
+  readonly cpuOverBudgetMs: number;
+}
+
+/** One look at an engine's resources; counters grow over its life. */
+export interface Sample {
+  readonly at: number;
+  readonly cpuSeconds: number;
+  /** Runnable without a CPU, throttling by its own limit included; null when it was not read. */
+  readonly runDelaySeconds: number | null;
+  readonly throttledSeconds: number;
+  readonly memoryBytes: number;
+  /** Events that it has acknowledged. */
+  readonly events: number;
+}
+
+export type WatchEvent =
+  | { readonly type: 'ready'; readonly now: number }
+  | { readonly type: 'sent'; readonly now: number }
+  | { readonly type: 'acked'; readonly left: number; readonly now: number }
+  | { readonly type: 'pinged'; readonly now: number }
+  | { readonly type: 'ponged'; readonly now: number }
+  | { readonly type: 'sample'; readonly sample: Sample }
+  | { readonly type: 'tick'; readonly now: number };
+
+interface Wait {
+  readonly since: number;
+  /** CPU, forgiven time and events at its beginning. */
+  readonly cpuSeconds: number;
+  readonly starvedMs: number;
+}
+
+export interface WatchState {
+  readonly ready: boolean;
+  readonly start: Wait | null;
+  readonly batch: Wait | null;
+  readonly ping: Wait | null;
+  readonly last: Sample | null;
+  /** Milliseconds in all in which it was runnable and had no CPU through no fault of its own. */
+  readonly starvedMs: number;
+  /** Since when it has been at its CPU limit without progress, or null. */
+  readonly spinning: { readonly since: number; readonly sample: Sample } | null;
+}
+
+/** At most this part of a wait is forgiven. */
+const MOST_FORGIVEN = 0.9;
+/** An engine at its limit that does fewer events per CPU second than this spins; ours does over 100,000. */
+const SLOWEST_EVENTS_PER_CPU_SECOND = 2_000;
+/** So near to the limit counts as at the limit: quota periods and samples do not line up. */
+const AT_LIMIT = 0.8;
+
+export function startWatch(now: number): WatchState {
+  const start: Wait = { since: now, cpuSeconds: 0, starvedMs: 0 };
+  return { ready: false, start, batch: null, ping: null, last: null, starvedMs: 0, spinning: null };
+}
+
+/** Applies one event. A verdict means: end this engine. */
+export function watch(
+  state: WatchState,
+  event: WatchEvent,
+  limits: WatchLimits,
+): readonly [WatchState, Verdict | null] {
+  switch (event.type) {
+    case 'ready':
+      return [{ ...state, ready: true, start: null }, null];
+    case 'sent':
+      return [state.batch === null ? { ...state, batch: begin(state, event.now) } : state, null];
+    case 'acked':
+      return [{ ...state, batch: event.left === 0 ? null : begin(state, event.now) }, null];
+    case 'pinged':
+      return [state.ping === null ? { ...state, ping: begin(state, event.now) } : state, null];
+    case 'ponged':
+      return [{ ...state, ping: null }, null];
+    case 'sample':
+      return takeSample(state, event.sample, limits);
+    case 'tick':
+      return [state, overdue(state, event.now, limits)];
+  }
+}
+
+/** True when a deadline has passed by the wall: take a fresh sample before the tick that judges it. */
+export function nearVerdict(state: WatchState, now: number, limits: WatchLimits): boolean {
+  return (
+    (state.start !== null && now - state.start.since >= limits.startDeadlineMs) ||
+    (state.batch !== null && now - state.batch.since >= limits.batchDeadlineMs) ||
+    (state.ping !== null && now - state.ping.since >= limits.heartbeatDeadlineMs)
+  );
+}
+
+function begin(state: WatchState, now: number): Wait {
+  return { since: now, cpuSeconds: state.last?.cpuSeconds ?? 0, starvedMs: state.starvedMs };
+}
+
+function takeSample(
+  state: WatchState,
+  sample: Sample,
+  limits: WatchLimits,
+): readonly [WatchState, Verdict | null] {
+  const { last } = state;
+  const starvedMs = state.starvedMs + (last === null ? 0 : starved(last, sample));
+  const next: WatchState = { ...state, last: sample, starvedMs, spinning: spin(state, sample, limits) };
+  if (sample.memoryBytes > limits.memoryBytes) {
+    return [
+      next,
+      {
+        cause: 'memory',
+        detail: `uses ${sample.memoryBytes} bytes of memory, its limit is ${limits.memoryBytes}`,
+      },
+    ];
+  }
+  const { spinning } = next;
+  if (spinning !== null && sample.at - spinning.since >= limits.cpuOverBudgetMs) {
+    const seconds = sample.cpuSeconds - spinning.sample.cpuSeconds;
+    const events = sample.events - spinning.sample.events;
+    return [
+      next,
+      {
+        cause: 'cpu',
+        detail: `${seconds.toFixed(1)} s of CPU for ${events} events, at its limit of ${limits.cpuPercent} %`,
+      },
+    ];
+  }
+  return [next, null];
+}
+
+/** The stretch at the CPU limit without progress that this sample continues, begins or ends. */
+function spin(state: WatchState, sample: Sample, limits: WatchLimits): WatchState['spinning'] {
+  const { last, spinning } = state;
+  // Loading content may take all the CPU it gets; its own deadline bounds it.
+  if (last === null || !state.ready || sample.at <= last.at) return spinning;
+  const used = (sample.cpuSeconds - last.cpuSeconds) * 1000;
+  const allowed = ((sample.at - last.at) * limits.cpuPercent) / 100;
+  const from = spinning?.sample ?? last;
+  const cpu = sample.cpuSeconds - from.cpuSeconds;
+  const slow = sample.events - from.events < cpu * SLOWEST_EVENTS_PER_CPU_SECOND;
+  // One thread cannot use more than one core, whatever the limit.
+  const atLimit = used >= Math.min(allowed, sample.at - last.at) * AT_LIMIT;
+  if (!atLimit || !slow) return null;
+  return spinning ?? { since: last.at, sample: last };
+}
+
+/** Milliseconds between two samples in which it was runnable and had no CPU through no fault of its own. */
+function starved(last: Sample, sample: Sample): number {
+  if (last.runDelaySeconds === null || sample.runDelaySeconds === null) return 0;
+  const throttled = sample.throttledSeconds - last.throttledSeconds;
+  const delay = (sample.runDelaySeconds - last.runDelaySeconds - throttled) * 1000;
+  return Math.min(Math.max(0, delay), Math.max(0, sample.at - last.at));
+}
+
+function overdue(state: WatchState, now: number, limits: WatchLimits): Verdict | null {
+  const charged = (wait: Wait): number => {
+    const waited = now - wait.since;
+    return waited - Math.min(state.starvedMs - wait.starvedMs, waited * MOST_FORGIVEN);
+  };
+  const { start, batch, ping, last } = state;
+  if (start !== null && charged(start) >= limits.startDeadlineMs) {
+    return { cause: 'start', detail: `was not ready ${limits.startDeadlineMs} ms after its start` };
+  }
+  const late: readonly [Wait, number, string][] = [
+    ...(batch === null
+      ? []
+      : [[batch, limits.batchDeadlineMs, 'has not acknowledged a batch within'] as const]),
+    ...(ping === null ? [] : [[ping, limits.heartbeatDeadlineMs, 'has not answered a ping within'] as const]),
+  ].map(([wait, deadline, text]) => [wait, deadline, text]);
+  for (const [wait, deadline, text] of late) {
+    if (charged(wait) < deadline) continue;
+    const detail = `${text} ${deadline} ms`;
+    // Busy all the while: it spins. Else it waits for something that does not come.
+    const used = ((last?.cpuSeconds ?? 0) - wait.cpuSeconds) * 1000;
+    const could = Math.min(limits.cpuPercent / 100, 1) * charged(wait);
+    if (used >= could * AT_LIMIT)
+      return { cause: 'cpu', detail: `${detail}, and used ${Math.round(used)} ms of CPU` };
+    return { cause: 'hang', detail };
+  }
+  return null;
+}
