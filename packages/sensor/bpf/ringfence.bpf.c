@@ -8,5 +8,8 @@
 #include "record.h"
 #include "start.h"
 #include "life.h"
+#include "network.h"
+#include "capability.h"
+#include "io_uring.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,18 +1,21 @@
 /** Events from kernel probes. */
 import { RingBufferReader } from '@ringfence/ebpf';
-import { classId } from '@ringfence/events';
+import { classId, FIRST_PROBE_CLASS_ID, Header } from '@ringfence/events';
 import { Priority } from '../drain/priority.ts';
 import { RingCopy } from '../drain/ring-copy.ts';
 import type { Source } from '../drain/source.ts';
 import type { State } from '../drain/state.ts';
+import { copiedRecords } from '../ingest/copied-records.ts';
+import type { RecordHandler } from '../ingest/record-handler.ts';
 import type { Missing, ProbeState } from '../protocol.ts';
 import { type LoadedProbes, loadProbes } from './load.ts';
 import { probes } from './probe-list.ts';
 import { takeInRunning } from './take-in.ts';
 
-const START = classId('process_start');
-const EXIT = classId('process_exit');
-const FORK = classId('process_fork');
+const INTERNAL = 32;
+/** Events by their class id, internal records after them: the array of handlers stays dense. */
+const handlerIndex = (id: number): number =>
+  id < FIRST_PROBE_CLASS_ID ? id : INTERNAL + id - FIRST_PROBE_CLASS_ID;
 const POLL_MS = 10;
 const COPY_BYTES = 1 << 20;
 
@@ -44,8 +47,9 @@ export class KernelSource implements Source {
       throw error;
     }
     const { bytes } = this.#life;
+    const handlers = recordHandlers(state);
     this.#onLife = (offset) => {
-      this.#lifeRecord(bytes, offset);
+      handlers[handlerIndex(bytes.readUInt16LE(offset + Header.CLASS))]?.(bytes, offset);
     };
     this.#priority = new Priority(state.native);
     this.hello = {
@@ -65,14 +69,6 @@ export class KernelSource implements Source {
     const more = this.#life.take();
     this.#life.forEach(this.#onLife);
     return more;
-  }
-
-  #lifeRecord(bytes: Buffer, offset: number): void {
-    const id = bytes.readUInt16LE(offset + 4);
-    const { processes } = this.#state;
-    if (id === FORK) processes.fork(bytes, offset);
-    else if (id === START) processes.start(bytes, offset, false);
-    else if (id === EXIT) processes.exit(bytes, offset);
   }
 
   subscribe(wanted: Uint8Array): void {
@@ -103,4 +99,23 @@ function missingOf(states: readonly ProbeState[]): Missing[] {
       effect: probes.find((probe) => probe.name === name)?.effect ?? '',
       cure: 'a newer kernel',
     }));
+}
+
+function recordHandlers(state: State): (RecordHandler | undefined)[] {
+  const { encoder, actors, wanted, processes } = state;
+  const handlers = new Array<RecordHandler | undefined>(2 * INTERNAL).fill(undefined);
+  const set = (name: string, handler: RecordHandler): void => {
+    handlers[handlerIndex(classId(name))] = handler;
+  };
+  set('process_fork', (bytes, base) => {
+    processes.fork(bytes, base);
+  });
+  set('process_start', (bytes, base) => {
+    processes.start(bytes, base, false);
+  });
+  set('process_exit', (bytes, base) => {
+    processes.exit(bytes, base);
+  });
+  for (const [name, handler] of copiedRecords(encoder, actors, wanted)) set(name, handler);
+  return handlers;
 }

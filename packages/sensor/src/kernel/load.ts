@@ -1,6 +1,10 @@
 /** Loads and attaches the probes, one by one: what this kernel lacks is left out and said. */
 import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { Collection, CollectionSpec } from '@ringfence/ebpf';
+import { toldCapabilities } from '../facts/capabilities.ts';
+import { cgroupRoot } from '../facts/cgroup-root.ts';
+import { toldOpcodes } from '../facts/io-uring.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { ProbeState } from '../protocol.ts';
 import { type Probe, probes } from './probe-list.ts';
@@ -17,9 +21,11 @@ export function loadProbes(options: ResolvedOptions): LoadedProbes {
   const spec = CollectionSpec.fromElf(readFileSync(object), { name: 'ringfence.bpf.o' });
   const chosen = probes.filter((probe) => isOn(probe, options));
   const programs = new Set(['running_tasks', ...chosen.flatMap((probe) => probe.programs)]);
+  spec.variables.set('told_capabilities', toldCapabilities);
+  spec.variables.set('told_opcodes', toldOpcodes);
   const collection = Collection.load(spec, {
     programs: 'skip-unsupported',
-    only: (program) => programs.has(program.name),
+    only: (program) => programs.has(program.name) && suits(program.name),
   });
   const stack = new DisposableStack();
   stack.use(collection);
@@ -45,7 +51,9 @@ export function loadProbes(options: ResolvedOptions): LoadedProbes {
         continue;
       }
       try {
-        stack.use(program.attach());
+        stack.use(
+          program.spec.kind === 'cgroup' ? program.attach({ cgroup: cgroupRoot() }) : program.attach(),
+        );
         active = true;
         break;
       } catch (error) {
@@ -60,4 +68,13 @@ export function loadProbes(options: ResolvedOptions): LoadedProbes {
 
 function isOn(probe: Probe, options: ResolvedOptions): boolean {
   return options.probes[probe.name] ?? (options.tier === 'full' || probe.tier === 'core');
+}
+
+/** io_uring_submit_sqe had other arguments before 5.19, which the kernel's types do not tell apart. */
+function suits(program: string): boolean {
+  if (program !== 'io_uring_sqe') return true;
+  const [major = 0, minor = 0] = release()
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  return major > 5 || (major === 5 && minor >= 19);
 }
