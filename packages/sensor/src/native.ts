@@ -19,6 +19,10 @@ export interface Native {
   openByHandle(mountFd: number, handle: Uint8Array, flags: number): number;
   /** Fills `handle` (handle_bytes set by the caller). 0, or -errno. */
   nameToHandle(path: string, handle: Uint8Array, mountId: Uint8Array, flags: number): number;
+  /** The 8 bytes that fanotify calls fsid, as hex; `undefined` when the path cannot be asked. */
+  fsid(path: string): string | undefined;
+  /** Is there news on a descriptor of /proc/PID/mountinfo since the last call? */
+  hasNews(fd: number): boolean;
 }
 
 export const CLOCK_REALTIME = 0;
@@ -69,8 +73,12 @@ function load(): Native {
   const nameToHandle = checked(
     'int name_to_handle_at(int dirfd, const char *path, _Inout_ uint8_t *handle, _Out_ uint8_t *mount, int flags)',
   );
+  const statfs = checked('int statfs(const char *path, _Out_ uint8_t *buffer)');
+  const poll = checked('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeout)');
   const gettid = libc.func('int gettid()');
   const time = Buffer.alloc(16);
+  const fileSystem = Buffer.alloc(256);
+  const pollFd = Buffer.alloc(8);
   return {
     clock(id) {
       clockGettime(id, time);
@@ -82,6 +90,14 @@ function load(): Native {
     fanotifyInit: (flags, eventFlags) => fanotifyInit(flags, eventFlags),
     fanotifyMark: (fd, flags, mask, directoryFd, path) => fanotifyMark(fd, flags, mask, directoryFd, path),
     openByHandle: (mountFd, handle, flags) => openByHandle(mountFd, handle, flags),
+    // f_fsid follows seven words in struct statfs of 64-bit machines.
+    fsid: (path) => (statfs(path, fileSystem) === 0 ? fileSystem.toString('hex', 56, 64) : undefined),
+    hasNews(fd) {
+      const POLLPRI = 2;
+      pollFd.writeInt32LE(fd, 0);
+      pollFd.writeInt32LE(POLLPRI, 4);
+      return poll(pollFd, 1, 0) > 0;
+    },
     nameToHandle: (path, handle, mountId, flags) => nameToHandle(AT_FDCWD, path, handle, mountId, flags),
   };
 }

@@ -8,6 +8,8 @@ export class Counts {
   readonly decoded: Float64Array = new Float64Array(MAX_CLASSES);
   /** Lost before the sensor saw them. */
   readonly lost: Float64Array = new Float64Array(MAX_CLASSES);
+  /** As `lost`, by overflows of fanotify's queue: at least this many. */
+  readonly overflowed: Float64Array = new Float64Array(MAX_CLASSES);
   /** Decoded, then dropped because the agent reads too slowly. */
   readonly shed: Float64Array = new Float64Array(MAX_CLASSES);
   /** Encoded with a field that was cut. */
@@ -21,7 +23,7 @@ export class Counts {
       const at = (counts: Float64Array): number => counts[id] ?? 0;
       result[name] = {
         decoded: at(this.decoded),
-        lost: at(this.lost),
+        lost: at(this.lost) + at(this.overflowed),
         shed: at(this.shed),
         truncated: at(this.truncated),
         hostView: at(this.hostView),

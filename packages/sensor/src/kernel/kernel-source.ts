@@ -5,6 +5,7 @@ import { Priority } from '../drain/priority.ts';
 import { RingCopy } from '../drain/ring-copy.ts';
 import type { Source } from '../drain/source.ts';
 import type { State } from '../drain/state.ts';
+import { FileWatch } from '../files/file-watch.ts';
 import { copiedRecords } from '../ingest/copied-records.ts';
 import type { RecordHandler } from '../ingest/record-handler.ts';
 import type { Missing, ProbeState } from '../protocol.ts';
@@ -21,13 +22,13 @@ const COPY_BYTES = 1 << 20;
 
 export class KernelSource implements Source {
   readonly hello: Source['hello'];
-  readonly overflows = 0;
   readonly #state: State;
   readonly #loaded: LoadedProbes;
   readonly #life: RingCopy;
   readonly #lost: BigUint64Array;
   readonly #onLife: (offset: number) => void;
   readonly #priority: Priority;
+  readonly #files: FileWatch;
 
   /** @throws when the kernel or our rights do not suffice for exec probes */
   constructor(state: State) {
@@ -52,12 +53,10 @@ export class KernelSource implements Source {
       handlers[handlerIndex(bytes.readUInt16LE(offset + Header.CLASS))]?.(bytes, offset);
     };
     this.#priority = new Priority(state.native);
-    this.hello = {
-      mode: 'kernel',
-      reason: 'kernel probes are loaded',
-      missing: missingOf(states),
-      probes: states,
-    };
+    this.#files = new FileWatch(state);
+    const all = [...states, ...this.#files.probes];
+    const missing = [...missingOf(all), ...this.#files.missing];
+    this.hello = { mode: 'kernel', reason: 'kernel probes are loaded', missing, probes: all };
   }
 
   get pause(): number {
@@ -66,13 +65,20 @@ export class KernelSource implements Source {
 
   round(now: number): boolean {
     this.#priority.update(this.#life.reader.available() / this.#life.reader.size, now);
-    const more = this.#life.take();
+    // First what names processes by pid alone, and last its events: all that these processes were is known by then.
+    const more = this.#files.read();
+    while (this.#life.take()) this.#life.forEach(this.#onLife);
     this.#life.forEach(this.#onLife);
+    this.#files.report(now);
     return more;
   }
 
   subscribe(wanted: Uint8Array): void {
     this.#loaded.collection.variables.set('wanted', wanted);
+  }
+
+  get overflows(): number {
+    return this.#files.overflows;
   }
 
   get ring(): { fill: number; size: number } {
@@ -86,6 +92,7 @@ export class KernelSource implements Source {
   }
 
   [Symbol.dispose](): void {
+    this.#files[Symbol.dispose]();
     this.#life.reader[Symbol.dispose]();
     this.#loaded[Symbol.dispose]();
   }

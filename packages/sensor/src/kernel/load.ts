@@ -32,6 +32,7 @@ export function loadProbes(options: ResolvedOptions): LoadedProbes {
   const skipped = new Map(collection.skipped.map(({ program, reason }) => [program, reason]));
   const states: ProbeState[] = [];
   for (const probe of probes) {
+    if (probe.programs.length === 0) continue; // fanotify, see files/
     const state = (value: ProbeState['state'], reason?: string): void => {
       const { name, classes } = probe;
       states.push(

@@ -70,4 +70,18 @@ export const probes: readonly Probe[] = [
     classes: ['io_uring_request'],
     effect: 'files and connections opened through io_uring are seen only by their effects',
   },
+  {
+    name: 'files',
+    tier: 'core',
+    programs: [],
+    classes: ['file_create', 'file_write', 'file_rename', 'file_delete', 'file_change', 'file_link'],
+    effect: 'changes of files are not seen',
+  },
+  {
+    name: 'secrets',
+    tier: 'core',
+    programs: [],
+    classes: ['secret_read'],
+    effect: 'reads of credentials are not seen',
+  },
 ];

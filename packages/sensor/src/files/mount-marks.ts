@@ -1,0 +1,144 @@
+/**
+ * Marks each mounted file system once, and follows new mounts. Only local file systems: a lookup on one that asks
+ * another machine or process could hang this thread.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { errnoName, type Native } from '../native.ts';
+import type { Missing } from '../protocol.ts';
+import { Fan, Mark } from './fanotify.ts';
+import type { FanotifyGroup } from './fanotify-group.ts';
+import type { Folders } from './folders.ts';
+import { type Mount, mounts } from './mountinfo.ts';
+
+const local = new Set([
+  ...['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'f2fs', 'bcachefs', 'zfs', 'jfs', 'reiserfs', 'nilfs2'],
+  ...['tmpfs', 'ramfs', 'devtmpfs', 'vfat', 'msdos', 'exfat', 'ntfs3', 'hfsplus', 'udf', 'overlay'],
+]);
+/** They hold no files that anybody writes. */
+const uninteresting = new Set([
+  ...['proc', 'sysfs', 'cgroup', 'cgroup2', 'devpts', 'mqueue', 'debugfs', 'tracefs', 'securityfs', 'pstore'],
+  ...['bpf', 'hugetlbfs', 'configfs', 'fusectl', 'binfmt_misc', 'autofs', 'nsfs', 'rpc_pipefs', 'efivarfs'],
+  ...['selinuxfs', 'smackfs', 'resctrl', 'squashfs', 'iso9660', 'erofs', 'cramfs', 'romfs'],
+]);
+const EOPNOTSUPP = 95;
+
+interface Seen {
+  /** Undefined: it could not be marked. */
+  readonly fsid: string | undefined;
+  readonly path: string;
+}
+
+export class MountMarks implements Disposable {
+  readonly #native: Native;
+  readonly #group: FanotifyGroup;
+  readonly #folders: Folders;
+  readonly #mask: number;
+  readonly #news: number;
+  /** File systems that were looked at, by device. */
+  #seen = new Map<string, Seen>();
+  #missing = new Map<string, Missing>();
+  /** Folders in which overlay mounts keep what containers write. */
+  upperFolders: readonly string[] = [];
+
+  constructor(native: Native, group: FanotifyGroup, folders: Folders, mask: number) {
+    this.#native = native;
+    this.#group = group;
+    this.#folders = folders;
+    this.#mask = mask;
+    this.#news = openSync('/proc/self/mountinfo', 'r');
+    this.refresh();
+  }
+
+  /** How many file systems are marked. */
+  get marked(): number {
+    let count = 0;
+    for (const { fsid } of this.#seen.values()) if (fsid !== undefined) count++;
+    return count;
+  }
+  get missing(): Missing[] {
+    return [...this.#missing.values()];
+  }
+
+  /** Looks at the mounts again if there are new ones. True: there were. */
+  follow(): boolean {
+    if (!this.#native.hasNews(this.#news)) return false;
+    this.refresh();
+    return true;
+  }
+
+  refresh(): void {
+    const list = mounts();
+    const seen = new Map<string, Seen>();
+    const missing = new Map<string, Missing>();
+    for (const mount of preferred(list)) {
+      const known = this.#seen.get(mount.device);
+      if (known?.fsid !== undefined && known.path === mount.path) {
+        seen.set(mount.device, known);
+        continue;
+      }
+      const result = this.#mark(mount);
+      if (typeof result === 'string') missing.set(mount.device, missingMount(mount, result));
+      seen.set(mount.device, {
+        fsid: typeof result === 'string' ? undefined : this.#native.fsid(mount.path),
+        path: mount.path,
+      });
+    }
+    for (const { type, device, path } of list)
+      if (!local.has(type) && !uninteresting.has(type))
+        missing.set(device, {
+          what: `file events on ${path} (${type})`,
+          effect: 'files written there are not reported',
+          cure: 'none: only local file systems are watched',
+        });
+    this.#seen = seen;
+    this.#missing = missing;
+    this.upperFolders = list.flatMap(({ type, options }) => {
+      const upper = type === 'overlay' ? /(?:^|,)upperdir=([^,]+)/.exec(options)?.[1] : undefined;
+      return upper ? [`${upper}/`] : [];
+    });
+    this.#folders.setMounts(
+      [...seen.values()].flatMap(({ fsid, path }) => (fsid === undefined ? [] : [[fsid, path] as const])),
+    );
+  }
+
+  /** Undefined, or why not. */
+  #mark(mount: Mount): string | undefined {
+    const flags = Mark.ADD | Mark.FILESYSTEM;
+    // Closing /dev/null after writing is no news; a file that is created there is.
+    const mask = mount.type === 'devtmpfs' ? this.#mask & ~Fan.CLOSE_WRITE : this.#mask;
+    const result = this.#group.mark(flags, mask, mount.path);
+    if (result === 0) return undefined;
+    return result === -EOPNOTSUPP ? 'the file system cannot name its files by handles' : errnoName(result);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#news);
+  }
+}
+
+/** One mount for each local file system: of its root if there is one, and the shortest path. */
+function preferred(list: readonly Mount[]): Mount[] {
+  const chosen = new Map<string, Mount>();
+  const better = (a: Mount, b: Mount): boolean =>
+    (a.root === '/' ? 0 : 1) - (b.root === '/' ? 0 : 1) < 0 ||
+    (a.root === b.root && a.path.length < b.path.length);
+  for (const mount of list) {
+    if (!local.has(mount.type)) continue;
+    const other = chosen.get(mount.device);
+    if (!other || better(mount, other)) chosen.set(mount.device, mount);
+  }
+  return [...chosen.values()];
+}
+
+function missingMount({ path, type }: Mount, reason: string): Missing {
+  return {
+    what: `file events on ${path} (${type}): ${reason}`,
+    effect:
+      type === 'overlay'
+        ? 'what is written there is reported with the path in its upper folder'
+        : 'files written there are not reported',
+    cure: type === 'overlay' ? 'mount it with nfs_export=on' : 'none',
+  };
+}
+
+export const FILE_MASK: number = Fan.CREATE | Fan.DELETE | Fan.ATTRIB | Fan.CLOSE_WRITE | Fan.ONDIR;
