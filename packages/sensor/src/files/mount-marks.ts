@@ -10,16 +10,17 @@ import type { FanotifyGroup } from './fanotify-group.ts';
 import type { Folders } from './folders.ts';
 import { type Mount, mounts } from './mountinfo.ts';
 
-const local = new Set([
-  ...['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'f2fs', 'bcachefs', 'zfs', 'jfs', 'reiserfs', 'nilfs2'],
-  ...['tmpfs', 'ramfs', 'devtmpfs', 'vfat', 'msdos', 'exfat', 'ntfs3', 'hfsplus', 'udf', 'overlay'],
-]);
+const local = new Set(
+  'ext2 ext3 ext4 xfs btrfs f2fs bcachefs zfs jfs reiserfs nilfs2 tmpfs ramfs devtmpfs vfat msdos exfat ntfs3 hfsplus udf overlay'.split(
+    ' ',
+  ),
+);
 /** They hold no files that anybody writes. */
-const uninteresting = new Set([
-  ...['proc', 'sysfs', 'cgroup', 'cgroup2', 'devpts', 'mqueue', 'debugfs', 'tracefs', 'securityfs', 'pstore'],
-  ...['bpf', 'hugetlbfs', 'configfs', 'fusectl', 'binfmt_misc', 'autofs', 'nsfs', 'rpc_pipefs', 'efivarfs'],
-  ...['selinuxfs', 'smackfs', 'resctrl', 'squashfs', 'iso9660', 'erofs', 'cramfs', 'romfs'],
-]);
+const uninteresting = new Set(
+  'proc sysfs cgroup cgroup2 devpts mqueue debugfs tracefs securityfs pstore bpf hugetlbfs configfs fusectl binfmt_misc autofs nsfs rpc_pipefs efivarfs selinuxfs smackfs resctrl squashfs iso9660 erofs cramfs romfs'.split(
+    ' ',
+  ),
+);
 const EOPNOTSUPP = 95;
 
 interface Seen {

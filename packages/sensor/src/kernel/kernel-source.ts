@@ -110,7 +110,7 @@ function missingOf(states: readonly ProbeState[]): Missing[] {
 
 function recordHandlers(state: State): (RecordHandler | undefined)[] {
   const { encoder, actors, wanted, processes } = state;
-  const handlers = new Array<RecordHandler | undefined>(2 * INTERNAL).fill(undefined);
+  const handlers = Array.from<RecordHandler | undefined>({ length: 2 * INTERNAL });
   const set = (name: string, handler: RecordHandler): void => {
     handlers[handlerIndex(classId(name))] = handler;
   };
