@@ -1,7 +1,7 @@
 /** The processes that run now, as process_start events with the flag EXISTING. */
 import { RecordFlag } from '@ringfence/events';
 import { BATCH_HEADER, BatchPool } from '../encode/batch-pool.ts';
-import { Counts } from '../encode/counts.ts';
+import { Counts, MAX_CLASSES } from '../encode/counts.ts';
 import { EventEncoder } from '../encode/event-encoder.ts';
 import { ProcessRecords } from '../ingest/process-records.ts';
 import type { State } from './state.ts';
@@ -9,7 +9,9 @@ import type { State } from './state.ts';
 /** Buffers of records (from `BATCH_HEADER` on), parents before their children. */
 export function encodeSnapshot(state: State): { buffer: ArrayBuffer; used: number }[] {
   const parts: { buffer: ArrayBuffer; used: number }[] = [];
-  const { table, actors, users, containers, wanted, clock } = state;
+  const { table, actors, users, containers, clock } = state;
+  // Whatever the agent subscribed to.
+  const wanted = new Uint8Array(MAX_CLASSES).fill(1);
   const encoder = new EventEncoder(new BatchPool(1 << 16), new Counts(), clock, (buffer, used) => {
     parts.push({ buffer, used });
   });

@@ -1,5 +1,6 @@
 /** File events by fanotify: what both sources of process events, kernel probes and procfs, put beside them. */
 import type { State } from '../drain/state.ts';
+import { canWatchFiles } from '../facts/host.ts';
 import { high32, low32 } from '../ingest/actors.ts';
 import { CLOCK_BOOTTIME } from '../native.ts';
 import type { Missing, ProbeState } from '../protocol.ts';
@@ -37,6 +38,11 @@ export class FileWatch implements Disposable {
   constructor(state: State) {
     this.#state = state;
     const own = [process.pid, ...state.options.own.pids];
+    if (!canWatchFiles()) {
+      // Without it the kernel lets a user watch own files, but does not say who touched them.
+      for (const probe of ['files', 'secrets']) this.#reasons.set(probe, 'not enough rights (CAP_SYS_ADMIN)');
+      return;
+    }
     if (this.#isOn('secrets'))
       this.#try('secrets', () => {
         const { native, encoder, actors, users, options } = state;
@@ -97,6 +103,15 @@ export class FileWatch implements Disposable {
   }
   get overflows(): number {
     return this.#overflows + (this.#secrets?.overflows ?? 0);
+  }
+
+  /** Is anything watched? */
+  get active(): boolean {
+    return this.#group !== undefined || this.#secrets !== undefined;
+  }
+  /** Did the last `read` get anything? */
+  get hasRead(): boolean {
+    return this.#length > 0 || this.#secretLength > 0;
   }
 
   /** Reads what the kernel has queued. Records of processes must be taken in before `report`. True: there is more. */

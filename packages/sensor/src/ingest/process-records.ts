@@ -155,7 +155,7 @@ export class ProcessRecords {
       return process;
     }
     process.setImage(image, timeLow, timeHigh);
-    if (this.#wanted[Event.START.id]) this.encodeStart(process, timeLow, timeHigh, 0);
+    this.encodeStart(process, timeLow, timeHigh, 0);
     if (image.links === 0 && this.#wanted[Event.MEMORY.id])
       this.#encodeMemoryExec(process, timeLow, timeHigh);
     return process;
@@ -181,10 +181,26 @@ export class ProcessRecords {
     this.#encoder.end(u32(8), u32(12));
   }
 
+  /** An exit that polling found: nobody told its status. */
+  encodePolledExit(process: Process, timeLow: number, timeHigh: number): void {
+    if (process.exitReported) return;
+    process.exitReported = true;
+    if (!this.#wanted[Event.EXIT.id] || !this.#encoder.begin(Event.EXIT.id, process)) return;
+    this.#encoder.flag(RecordFlag.POLLED);
+    this.#encoder.end(timeLow, timeHigh);
+  }
+
+  /** A program start, which is a second event when the program is in no folder. */
+  reportStart(process: Process, timeLow: number, timeHigh: number, flags: number): void {
+    this.encodeStart(process, timeLow, timeHigh, flags);
+    if (process.image.links === 0 && process.image.path.length > 0 && this.#wanted[Event.MEMORY.id])
+      this.#encodeMemoryExec(process, timeLow, timeHigh, flags);
+  }
+
   encodeStart(process: Process, timeLow: number, timeHigh: number, flags: number): void {
     const { image } = process;
     const encoder = this.#encoder;
-    if (!encoder.begin(Event.START.id, process)) return;
+    if (!this.#wanted[Event.START.id] || !encoder.begin(Event.START.id, process)) return;
     encoder.text(Event.START.CWD, Event.START.CWD_SLOT, image.cwd);
     if (image.truncated & Cut.CWD) encoder.cut(Event.START.CWD_SLOT);
     encoder.text(Event.START.TTY, Event.START.TTY_SLOT, image.tty);
@@ -197,14 +213,14 @@ export class ProcessRecords {
     encoder.end(timeLow, timeHigh);
   }
 
-  #encodeMemoryExec(process: Process, timeLow: number, timeHigh: number): void {
+  #encodeMemoryExec(process: Process, timeLow: number, timeHigh: number, flags: number): void {
     const encoder = this.#encoder;
     if (!encoder.begin(Event.MEMORY.id, process)) return;
     const { path } = process.image;
     // A memory file lies in no directory: its name has no slash in front.
     const memory = path[0] === 0x2f && Buffer.from(path.subarray(1, 7)).equals(memfd) ? 1 : 0;
     encoder.text(Event.MEMORY.FILE, Event.MEMORY.FILE_SLOT, path, memory);
-    encoder.flag(RecordFlag.PATH_DETACHED);
+    encoder.flag(flags | RecordFlag.PATH_DETACHED);
     encoder.end(timeLow, timeHigh);
   }
 }

@@ -1,9 +1,9 @@
 /** Loads and attaches the probes, one by one: what this kernel lacks is left out and said. */
 import { readFileSync } from 'node:fs';
-import { release } from 'node:os';
 import { Collection, CollectionSpec } from '@ringfence/ebpf';
 import { toldCapabilities } from '../facts/capabilities.ts';
 import { cgroupRoot } from '../facts/cgroup-root.ts';
+import { kernelAtLeast } from '../facts/host.ts';
 import { toldOpcodes } from '../facts/io-uring.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { ProbeState } from '../protocol.ts';
@@ -74,8 +74,5 @@ function isOn(probe: Probe, options: ResolvedOptions): boolean {
 /** io_uring_submit_sqe had other arguments before 5.19, which the kernel's types do not tell apart. */
 function suits(program: string): boolean {
   if (program !== 'io_uring_sqe') return true;
-  const [major = 0, minor = 0] = release()
-    .split('.')
-    .map((part) => Number.parseInt(part, 10));
-  return major > 5 || (major === 5 && minor >= 19);
+  return kernelAtLeast(5, 19);
 }
