@@ -40,12 +40,7 @@ export class Compartment implements Disposable {
   #killed: KillReason | undefined;
   #final: Usage | undefined;
 
-  constructor(
-    child: ChildProcess,
-    launched: Launched,
-    cgroup: Cgroup | undefined,
-    tail: Tail,
-  ) {
+  constructor(child: ChildProcess, launched: Launched, cgroup: Cgroup | undefined, tail: Tail) {
     this.#child = child;
     this.#cgroup = cgroup;
     this.#tail = tail;

@@ -135,12 +135,7 @@ function planOf(
 }
 
 /** Sends the plan and waits for the answer. */
-function ask(
-  child: ChildProcess,
-  plan: LaunchPlan,
-  tail: Tail,
-  timeoutMs: number,
-): Promise<Launched> {
+function ask(child: ChildProcess, plan: LaunchPlan, tail: Tail, timeoutMs: number): Promise<Launched> {
   const control = child.stdio[4] as Socket;
   return new Promise((resolve, reject) => {
     let text = '';

@@ -3,7 +3,7 @@
  * with its plan on descriptor 4, answers there, and ends in an exec, so that nothing of it is left in the
  * engine's process. Layers bind only the calling thread; the exec ends the others.
  */
-import { closeSync, openSync, readlinkSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type LayerName, type LayerReport, layerNames, layerStops } from '../layers.ts';
 import { librariesOf } from './elf.ts';
@@ -105,9 +105,8 @@ function main(): void {
 
 /** Applies every layer but the last step, and returns that: the exec. */
 function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
-  wall.layer('cgroup', () => {
-    for (const path of plan.cgroupProcs) writeFileSync(path, '0');
-  });
+  // Joined at the end, so that the launcher's own work is not charged; opened here, before the files are out of sight.
+  const procs = plan.cgroupProcs.map((path) => openSync(path, 'w'));
   // The supervisor started the launcher by unshare(1), or not; pid 1 says which.
   wall.layer('pid-namespace', () => {
     if (process.pid !== 1) throw new Error('not in a PID namespace of its own');
@@ -163,6 +162,9 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
     if (wall.applied('landlock')) wall.partly('landlock', rules.missing);
   }
   const exec = prepareExec(native, descriptor, program, plan);
+  wall.layer('cgroup', () => {
+    for (const fd of procs) writeSync(fd, '0');
+  });
   wall.layer('seccomp', () => {
     installFilter(native, buildFilter(native.architecture, { execDescriptor: descriptor, pid: process.pid }));
   });
