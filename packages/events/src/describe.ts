@@ -1,6 +1,5 @@
-import { formatTime } from './time.ts';
-import { flagNames, toObject, truncatedNames } from './to-object.ts';
-import type { EventView } from './view.ts';
+import { eventClass } from './classes.ts';
+import type { Event } from './generated/types.ts';
 
 /** Fields of the actor that a line shows; of the class's own fields it shows all. */
 const shown = new Set(['process.pid', 'process.user', 'process.path', 'process.argv', 'process.container']);
@@ -30,23 +29,18 @@ function word(text: string): string {
 /**
  * The event as one line for a terminal or a log, in the style of logfmt:
  * `2026-11-25T10:00:00.123Z process_start process.pid=42 process.path=/bin/ls process.argv="ls -l" …`.
- * Whatever the strings hold, the line has no control character. @throws {EventError} `bad-reference`
+ * Whatever the strings hold, the line has no control character. @throws {EventError} `unknown-class`
  */
-export function describe(view: EventView): string {
-  const time = formatTime(view.time);
-  const parts = [`${time.slice(0, 23)}Z`, view.class.name];
-  const object = toObject(view) as unknown as Readonly<
-    Record<string, string | number | null | readonly string[]>
-  >;
-  for (const { name } of view.class.fields) {
+export function describe(event: Event): string {
+  const parts = [`${event.time.slice(0, 23)}Z`, event.class];
+  const values = event as unknown as Readonly<Record<string, string | number | null | readonly string[]>>;
+  for (const { name } of eventClass(event.class).fields) {
     if (/^(process|parent)\./.test(name) && !shown.has(name)) continue;
-    const value = object[name];
+    const value = values[name];
     const text = typeof value === 'object' ? (value ?? []).join(' ') : String(value ?? '');
     if (text !== '') parts.push(`${name}=${word(text)}`);
   }
-  const flags = flagNames(view.flags);
-  if (flags.length > 0) parts.push(`flags=${flags.join(',')}`);
-  const truncated = truncatedNames(view);
-  if (truncated.length > 0) parts.push(`truncated=${truncated.join(',')}`);
+  if (event.flags.length > 0) parts.push(`flags=${event.flags.join(',')}`);
+  if (event.truncated.length > 0) parts.push(`truncated=${event.truncated.join(',')}`);
   return parts.join(' ');
 }

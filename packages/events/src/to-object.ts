@@ -6,14 +6,14 @@ import { formatTime } from './time.ts';
 import type { EventView } from './view.ts';
 
 /** Names of the flags that are set. */
-export function flagNames(flags: number): string[] {
+function flagNames(flags: number): string[] {
   return Object.entries(RecordFlag)
     .filter(([, bit]) => (flags & bit) !== 0)
     .map(([name]) => name);
 }
 
 /** Names of the fields that were cut. */
-export function truncatedNames(view: EventView): string[] {
+function truncatedNames(view: EventView): string[] {
   return view.class.fields.flatMap((field, slot) => (view.isTruncated(slot) ? [field.name] : []));
 }
 

@@ -128,7 +128,7 @@ describe('a batch', () => {
             forEachRecord(bytes, (view) => {
               readAll(view);
               onlyEventError(() => toObject(view));
-              const line = onlyEventError(() => describeEvent(view));
+              const line = onlyEventError(() => describeEvent(toObject(view)));
               expect(line ?? '').not.toMatch(/SECRET|[\p{Cc}\p{Cf}]/u);
               for (const field of ['Image', 'CommandLine', 'UserId', 'Initiated'])
                 onlyEventError(() => sigmaGetter(view.class.name, field)?.(view));

@@ -34,7 +34,7 @@ describe('describe', () => {
       writer.u8(slot('net.protocol'), 6);
       writer.u16(slot('net.destination_port'), 443);
     });
-    expect(describeEvent(view)).toBe(
+    expect(describeEvent(toObject(view))).toBe(
       '2025-11-25T10:00:00.123Z network_connect process.pid=42 process.path=/usr/bin/curl ' +
         'process.argv="curl -H a=\\"b\\"" net.protocol=6 net.source_port=0 net.destination_port=443 ' +
         'net.source_ip=:: net.destination_ip=::',
@@ -49,7 +49,7 @@ describe('describe', () => {
       },
       RecordFlag.HOST_VIEW,
     );
-    expect(describeEvent(view)).toMatch(/\/… flags=HOST_VIEW truncated=file\.path$/);
+    expect(describeEvent(toObject(view))).toMatch(/\/… flags=HOST_VIEW truncated=file\.path$/);
   });
 
   test.each([
@@ -66,7 +66,7 @@ describe('describe', () => {
     const view = event('file_create', (writer, slot) => {
       writer.string(slot('file.path'), hostile);
     });
-    expect(describeEvent(view)).not.toMatch(/[\p{Cc}\u2028\u202e\u200b]/u);
+    expect(describeEvent(toObject(view))).not.toMatch(/[\p{Cc}\u2028\u202e\u200b]/u);
   });
 });
 

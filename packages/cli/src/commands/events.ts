@@ -1,4 +1,4 @@
-import { eventClasses } from '@ringfence/events';
+import { describe, type Event, eventClasses } from '@ringfence/events';
 import { type Command, InvalidArgumentError } from 'commander';
 import { interrupted, withAgent } from '../connect.ts';
 import { parseDuration } from '../duration.ts';
@@ -12,8 +12,9 @@ interface EventsOptions {
 
 /** An event as the agent streams it. */
 interface StreamedEvent {
-  readonly text: string;
-  readonly event: object;
+  readonly event: Event;
+  /** Events left out before this one. */
+  readonly dropped?: number;
 }
 
 export function register(program: Command): void {
@@ -38,7 +39,9 @@ export function register(program: Command): void {
 async function showEvents(options: EventsOptions): Promise<void> {
   await withAgent('events', async (client) => {
     const show = (item: unknown): void => {
-      const { text, event } = item as StreamedEvent;
+      const { event, dropped } = item as StreamedEvent;
+      if (dropped !== undefined) console.error(`(${dropped} events left out: this reader is too slow)`);
+      const text = describe(event);
       if (options.grep !== undefined && !options.grep.test(text)) return;
       console.log(options.json === true ? JSON.stringify(event) : text);
     };

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { Agent, AgentError, type AgentStatus, type Config, loadConfig } from '@ringfence/agent';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Agent,
+  AgentError,
+  type AgentFinding,
+  type AgentStatus,
+  type Config,
+  loadConfig,
+} from '@ringfence/agent';
 import { firstPartyRelease } from '@ringfence/engine';
 import { safeText } from '@ringfence/events';
 import { type Command, Option } from 'commander';
@@ -27,6 +35,9 @@ interface UpOptions {
 
 /** A person who sees nothing for so long is offered a way to see something. */
 const HINT_AFTER_MS = 5000;
+
+/** The first screen is there within three seconds, whatever the publishers do. */
+const START_MS = 2000;
 
 /** Harmless, and long enough to be seen by polling too: a shell under the name of a kernel thread, which only sleeps. */
 const HINT = `bash -c 'exec -a "[kworker/0:1]" sleep 2'`;
@@ -88,7 +99,8 @@ async function up(options: UpOptions): Promise<void> {
     agent.reload().catch((error: Error) => screen.notice(`not reloaded: ${error.message}`));
   });
   agent.onFinding((finding) => screen.finding(finding));
-  agent.onNotice((text) => screen.notice(text));
+  agent.onNotice(({ text }) => screen.notice(text));
+  await publishersStarted(agent);
   screen.started(agent.status());
   const ticker = setInterval(() => screen.tick(agent.status()), 1000);
   const timer = options.for === undefined ? undefined : setTimeout(() => end.resolve(), options.for);
@@ -100,6 +112,13 @@ async function up(options: UpOptions): Promise<void> {
   screen.tick(agent.status());
   await agent.stop();
   screen.close();
+}
+
+/** Engines start side by side and take a moment; the first screen waits for them, but not for one that hangs. */
+async function publishersStarted(agent: Agent): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  while (agent.status().publishers.some(({ state }) => state === 'starting') && performance.now() < deadline)
+    await sleep(20);
 }
 
 /** The configuration, with what the command line says over it. */
@@ -116,7 +135,7 @@ function configure(options: UpOptions): Config {
 /** Where a run is shown. */
 interface Screen {
   started(status: AgentStatus): void;
-  finding(finding: object): void;
+  finding(finding: AgentFinding): void;
   notice(text: string): void;
   /** Each second. */
   tick(status: AgentStatus): void;
@@ -128,8 +147,8 @@ class JsonScreen implements Screen {
   started(status: AgentStatus): void {
     this.tick(status);
   }
-  finding(finding: object): void {
-    console.log(JSON.stringify(finding));
+  finding({ json }: AgentFinding): void {
+    console.log(json);
   }
   notice(text: string): void {
     console.error(safeText(text));
@@ -149,8 +168,8 @@ class PlainScreen implements Screen {
     console.log(header(status).join('\n'));
     this.#before = sampleOf(status);
   }
-  finding(finding: object): void {
-    console.log(renderFinding(finding).join('\n'));
+  finding({ ocsf }: AgentFinding): void {
+    console.log(renderFinding(ocsf).join('\n'));
   }
   notice(text: string): void {
     console.log(`• ${safeText(text)}`);
@@ -177,9 +196,9 @@ class TerminalScreen implements Screen {
     this.#startedAt = performance.now();
     this.tick(status);
   }
-  finding(finding: object): void {
+  finding({ ocsf }: AgentFinding): void {
     this.#findings++;
-    for (const line of renderFinding(finding)) this.#block.print(line);
+    for (const line of renderFinding(ocsf)) this.#block.print(line);
   }
   notice(text: string): void {
     this.#block.print(style('yellow', `• ${safeText(text)}`));
