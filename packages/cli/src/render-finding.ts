@@ -9,7 +9,10 @@ interface ShownFinding {
   readonly finding_info: {
     readonly title: string;
     readonly product?: { readonly vendor_name?: string };
-    readonly attacks?: readonly { readonly technique?: { readonly uid?: string; readonly name?: string } }[];
+    readonly attacks?: readonly {
+      readonly technique?: { readonly uid?: string };
+      readonly sub_technique?: { readonly uid?: string };
+    }[];
   };
   readonly evidences?: readonly {
     readonly process?: ShownProcess;
@@ -35,7 +38,11 @@ export function renderFinding(finding: object): string[] {
   const { time, severity, count, finding_info: info, evidences } = finding as ShownFinding;
   const evidence = evidences?.[0];
   const process = evidence?.process;
-  const techniques = [...new Set((info.attacks ?? []).flatMap((attack) => attack.technique?.uid ?? []))];
+  const techniques = [
+    ...new Set(
+      (info.attacks ?? []).flatMap((attack) => attack.sub_technique?.uid ?? attack.technique?.uid ?? []),
+    ),
+  ];
   const clock = new Date(time).toTimeString().slice(0, 8);
   const repeats = count !== undefined && count > 1 ? style('dim', ` ×${count}`) : '';
   const lines = [

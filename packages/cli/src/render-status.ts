@@ -45,14 +45,14 @@ export function renderSensor({ sensor }: AgentStatus): string[] {
       ? ''
       : `  ${style('dim', `${active.length} probes: ${active.map(({ name }) => name).join(', ')}`)}`;
   const lines = [`sensor     ${mode}: ${safeText(hello.reason)}${names}`];
-  for (const probe of hello.probes) {
-    if (probe.state === 'unavailable')
-      lines.push(
-        style(
-          'yellow',
-          `           without ${probe.name} (${probe.classes.join(', ')}): ${safeText(probe.reason ?? '')}`,
-        ),
-      );
+  const unavailable = Map.groupBy(
+    hello.probes.filter(({ state }) => state === 'unavailable'),
+    ({ reason }) => reason ?? '',
+  );
+  for (const [reason, probes] of unavailable) {
+    lines.push(
+      style('yellow', `           without ${probes.map(({ name }) => name).join(', ')}: ${safeText(reason)}`),
+    );
   }
   for (const { what, effect, cure } of hello.missing) {
     lines.push(
