@@ -47,7 +47,9 @@ export interface LaunchOptions {
 export function checkOptions(options: LaunchOptions): Limits {
   const { publisher, uid, gid, engine, releaseDir } = options;
   if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(publisher)) bad(`publisher ${JSON.stringify(publisher)}`);
-  if (!isId(uid) || !isId(gid)) bad(`uid ${uid} and gid ${gid} must be from 1,001 to 2^31`);
+  // Without root the process keeps the caller's ids, whatever they are, and the layer is reported as missing.
+  if (process.geteuid?.() === 0 && (!isId(uid) || !isId(gid)))
+    bad(`uid ${uid} and gid ${gid} must be from 1,001 to 2^31`);
   const program = engine.kind === 'node' ? engine.entry : engine.path;
   for (const path of [program, releaseDir]) if (!isAbsolute(path)) bad(`${path} must be an absolute path`);
   mustBe(program, 'file');
