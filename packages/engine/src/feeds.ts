@@ -40,8 +40,11 @@ export function feedOf(rule: Rule, tier: SensorTier): Feed {
   }
   const { fields, keywords } = requirementsOf(rule);
   if (keywords) return { fed: false, reason: 'keywords are for logs; name the fields of the event' };
+  // Who names a tier has thought of it: such a rule may ask for a field (a result, to leave failures out) that only
+  // the classes of a larger tier have.
+  const having = declaredTier(rule) === undefined ? delivered : all;
   for (const field of fields) {
-    if (delivered.every(({ name }) => sigmaField(name, field) === undefined)) {
+    if (having.every(({ name }) => sigmaField(name, field) === undefined)) {
       return { fed: false, reason: `no event of category ${category} has the field ${field}` };
     }
   }
@@ -50,7 +53,11 @@ export function feedOf(rule: Rule, tier: SensorTier): Feed {
 
 /** The tier that a rule asks for under its own key `ringfence`. */
 export function tierOf(rule: Rule): 'core' | 'full' {
+  return declaredTier(rule) ?? 'core';
+}
+
+function declaredTier(rule: Rule): 'core' | 'full' | undefined {
   const own = rule.custom['ringfence'];
   const tier = typeof own === 'object' && own !== null && 'tier' in own ? own.tier : undefined;
-  return tier === 'full' ? 'full' : 'core';
+  return tier === 'core' || tier === 'full' ? tier : undefined;
 }
