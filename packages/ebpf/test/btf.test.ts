@@ -160,19 +160,22 @@ describe('hostile BTF', () => {
 
   test('random .BTF.ext gives a BtfError or records within it', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.nat(40), fc.nat(0xffffffff)), { minLength: 5, maxLength: 60 }), (words) => {
-        const bytes = new Uint8Array(8 + words.length * 4);
-        const view = new DataView(bytes.buffer);
-        view.setUint16(0, 0xeb9f, true);
-        view.setUint32(4, 32, true);
-        for (const [index, word] of words.entries()) view.setUint32(8 + index * 4, word, true);
-        try {
-          const ext = parseBtfExt(bytes, () => 'section');
-          expect((ext.relocations.get('section') ?? []).length).toBeLessThanOrEqual(bytes.length / 16);
-        } catch (error) {
-          if (!(error instanceof BtfError)) throw error;
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.nat(40), fc.nat(0xffffffff)), { minLength: 5, maxLength: 60 }),
+        (words) => {
+          const bytes = new Uint8Array(8 + words.length * 4);
+          const view = new DataView(bytes.buffer);
+          view.setUint16(0, 0xeb9f, true);
+          view.setUint32(4, 32, true);
+          for (const [index, word] of words.entries()) view.setUint32(8 + index * 4, word, true);
+          try {
+            const ext = parseBtfExt(bytes, () => 'section');
+            expect((ext.relocations.get('section') ?? []).length).toBeLessThanOrEqual(bytes.length / 16);
+          } catch (error) {
+            if (!(error instanceof BtfError)) throw error;
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -186,19 +189,25 @@ describe('encoding for a kernel', () => {
     const encoded = Btf.parse(encodeForKernel(btf, ALL));
     expect(encoded.typeCount).toBe(btf.typeCount);
     for (let id = 1; id < btf.typeCount; id += 1) {
-      if (encoded.kind(id) !== btf.kind(id)) expect([K.KIND_FUNC, K.KIND_VAR, K.KIND_DATASEC]).toContain(btf.kind(id));
+      if (encoded.kind(id) !== btf.kind(id))
+        expect([K.KIND_FUNC, K.KIND_VAR, K.KIND_DATASEC]).toContain(btf.kind(id));
       else expect(encoded.name(id)).toBe(btf.name(id));
     }
   });
 
   test('replaces what an old kernel lacks by something of the same size', () => {
     const objects = [btf, loadSpec('core').btf as Btf];
-    const kinds = new Set(objects.flatMap((one) => Array.from({ length: one.typeCount }, (_, id) => one.kind(id))));
-    for (const kind of [K.KIND_FLOAT, K.KIND_DECL_TAG, K.KIND_TYPE_TAG, K.KIND_ENUM64]) expect(kinds).toContain(kind);
+    const kinds = new Set(
+      objects.flatMap((one) => Array.from({ length: one.typeCount }, (_, id) => one.kind(id))),
+    );
+    for (const kind of [K.KIND_FLOAT, K.KIND_DECL_TAG, K.KIND_TYPE_TAG, K.KIND_ENUM64])
+      expect(kinds).toContain(kind);
     for (const original of objects) {
       const encoded = Btf.parse(encodeForKernel(original, NOTHING));
       for (let id = 1; id < original.typeCount; id += 1) {
-        expect([K.KIND_FLOAT, K.KIND_DECL_TAG, K.KIND_TYPE_TAG, K.KIND_ENUM64]).not.toContain(encoded.kind(id));
+        expect([K.KIND_FLOAT, K.KIND_DECL_TAG, K.KIND_TYPE_TAG, K.KIND_ENUM64]).not.toContain(
+          encoded.kind(id),
+        );
         if (original.kind(id) === K.KIND_STRUCT) expect(encoded.sizeOf(id)).toBe(original.sizeOf(id));
         if (encoded.kind(id) === K.KIND_ENUM) expect(encoded.flag(id)).toBe(false);
       }
@@ -211,7 +220,10 @@ describe('encoding for a kernel', () => {
       if (encoded.kind(id) === K.KIND_FUNC) expect(encoded.vlen(id)).toBeLessThan(2);
       if (encoded.kind(id) === K.KIND_VAR) expect(encoded.extra(id, 0)).toBeLessThan(2);
       if (encoded.kind(id) !== K.KIND_DATASEC) continue;
-      const offsets = Array.from({ length: encoded.vlen(id) }, (_, index) => encoded.sectionVariable(id, index).offset);
+      const offsets = Array.from(
+        { length: encoded.vlen(id) },
+        (_, index) => encoded.sectionVariable(id, index).offset,
+      );
       expect(offsets).toEqual([...offsets].sort((left, right) => left - right));
       expect(encoded.rawSize(id)).toBeGreaterThan(0);
     }

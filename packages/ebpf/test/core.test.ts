@@ -1,5 +1,7 @@
+import { Btf, BtfError, CoreError } from '@ringfence/ebpf';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { patchInstruction, POISON } from '../src/core/patch.ts';
+import { POISON, patchInstruction } from '../src/core/patch.ts';
 import { Relocator, type Resolution } from '../src/core/relocate.ts';
 import { Instructions } from '../src/spec/instruction.ts';
 import { loadSpec, targetBtf } from './support/fixtures.ts';
@@ -49,7 +51,12 @@ const target = targetBtf();
 function resolutions(program: string): Map<string, Resolution> {
   const relocator = new Relocator(local as NonNullable<typeof local>, () => target);
   const relocations = spec.programs.get(program)?.relocations ?? [];
-  return new Map(relocations.map((relocation) => [relocator.resolve(relocation).description, relocator.resolve(relocation)]));
+  return new Map(
+    relocations.map((relocation) => [
+      relocator.resolve(relocation).description,
+      relocator.resolve(relocation),
+    ]),
+  );
 }
 
 describe('relocation against an imaginary kernel', () => {
@@ -94,8 +101,35 @@ describe('relocation against an imaginary kernel', () => {
   });
 
   test('types of one name that disagree are ambiguous', () => {
-    expect(() => resolutions('ambiguous')).toThrow(expect.objectContaining({ name: 'CoreError', code: 'ambiguous' }));
+    expect(() => resolutions('ambiguous')).toThrow(
+      expect.objectContaining({ name: 'CoreError', code: 'ambiguous' }),
+    );
   });
+});
+
+test('a kernel’s BTF with flipped bits gives an answer, a CoreError or a BtfError', () => {
+  const outcomes = new Set<string>();
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(target.bytes.length - 25), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+      (changes) => {
+        const bytes = target.bytes.slice();
+        for (const [at, value] of changes) bytes[24 + at] = value;
+        for (const relocation of spec.programs.get('core')?.relocations ?? []) {
+          try {
+            const hostile = Btf.parse(bytes);
+            new Relocator(local, () => hostile).resolve(relocation);
+            outcomes.add('answer');
+          } catch (error) {
+            if (!(error instanceof CoreError || error instanceof BtfError)) throw error;
+            outcomes.add(error.name);
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect([...outcomes]).toEqual(expect.arrayContaining(['BtfError', 'answer']));
 });
 
 describe('patching', () => {

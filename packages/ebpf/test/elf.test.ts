@@ -46,7 +46,10 @@ describe('a well-formed object', () => {
       attachTo: 'sched_process_exec',
     });
     expect(spec.programs.get('on_connect')).toMatchObject({ kind: 'cgroup', type: 18, attachType: 10 });
-    expect(spec.programs.get('only_when_chosen')).toMatchObject({ autoload: false, attachTo: 'sched_process_fork' });
+    expect(spec.programs.get('only_when_chosen')).toMatchObject({
+      autoload: false,
+      attachTo: 'sched_process_fork',
+    });
     expect(spec.programs.has('count')).toBe(false); // a function that others call
     expect(spec.license).toBe('Dual BSD/GPL');
   });
@@ -72,7 +75,9 @@ describe('a well-formed object', () => {
     const program = spec.programs.get('on_exec');
     expect(program?.functions.map(({ name }) => name)).toEqual(['on_exec', 'count', 'parent_of']);
     expect(program?.functions[0]?.index).toBe(0);
-    expect(program?.lines.every(({ index }, at, all) => at === 0 || index > (all[at - 1]?.index ?? 0))).toBe(true);
+    expect(program?.lines.every(({ index }, at, all) => at === 0 || index > (all[at - 1]?.index ?? 0))).toBe(
+      true,
+    );
   });
 
   test('gives maps of maps and of programs what their definition lists', () => {
@@ -86,7 +91,11 @@ describe('a well-formed object', () => {
       ],
     });
     expect(other.maps.get('programs')).toMatchObject({ type: 3, values: [{ index: 1, name: 'callee' }] });
-    expect(other.externs.get('no_such_kfunc')).toMatchObject({ origin: 'ksym', isFunction: true, weak: true });
+    expect(other.externs.get('no_such_kfunc')).toMatchObject({
+      origin: 'ksym',
+      isFunction: true,
+      weak: true,
+    });
     expect(other.externs.get('CONFIG_SURELY_NOT_THERE')).toMatchObject({ origin: 'kconfig', weak: false });
     expect(other.object.hiddenFunctions.has('hidden_function')).toBe(true);
   });
@@ -187,7 +196,9 @@ describe('a hostile object', () => {
       (at) => view.getUint32(at + 4, true) === 8,
     );
     view.setBigUint64((bss ?? 0) + 32, 1n << 40n, true);
-    expect(() => CollectionSpec.fromElf(bytes)).toThrow(expect.objectContaining({ name: 'ElfError', code: 'too-large' }));
+    expect(() => CollectionSpec.fromElf(bytes)).toThrow(
+      expect.objectContaining({ name: 'ElfError', code: 'too-large' }),
+    );
   });
 
   test.each([
@@ -195,7 +206,11 @@ describe('a hostile object', () => {
     ['text', Buffer.from('#!/bin/sh\necho this is no object file\n'), 'not-elf'],
     ['another machine', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, ...new Uint8Array(60)), 'unsupported'],
     ['a 32-bit object', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, 1, ...new Uint8Array(60)), 'unsupported'],
-    ['a big-endian object', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 2, ...new Uint8Array(60)), 'unsupported'],
+    [
+      'a big-endian object',
+      Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 2, ...new Uint8Array(60)),
+      'unsupported',
+    ],
   ])('%s is named', (_, bytes, code) => {
     expect(() => CollectionSpec.fromElf(bytes)).toThrow(expect.objectContaining({ name: 'ElfError', code }));
   });

@@ -86,6 +86,7 @@ export class NameIndex {
     const ids: number[] = [];
     for (let id = this.#heads[bucket] ?? 0; id !== 0; id = this.#next[id] ?? 0) {
       const start = this.#nameOf(id);
+      if (start + key.length >= this.#strings.length) continue;
       if (this.#strings.compare(key, 0, key.length, start, start + key.length) !== 0) continue;
       const end = this.#strings.indexOf(0, start);
       if (end < 0 || essentialEnd(this.#strings, start, end) - start !== key.length) continue;

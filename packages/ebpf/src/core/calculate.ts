@@ -55,7 +55,8 @@ function calculateField(kind: number, access: Access | undefined): Figure | unde
   if (last === undefined) throw new CoreError('invalid', 'A field without a path');
   if (last.name === undefined) {
     const size = btf.sizeOf(last.type);
-    if (kind === R.FIELD_BYTE_OFFSET) return figure(bitOffset / 8, true, { type: last.type, size });
+    if (kind === R.FIELD_BYTE_OFFSET)
+      return figure(Math.floor(bitOffset / 8), true, { type: last.type, size });
     if (kind === R.FIELD_BYTE_SIZE) return figure(size);
     throw new CoreError('invalid', `An array element has no ${R.relocationName(kind)}`);
   }

@@ -144,7 +144,14 @@ function readMaps(
     if (maps.has(name) || offsets.has(offset))
       throw new ElfError('invalid-map', `Map ${name} is defined twice`);
     const definition = btf.target(type);
-    const values = initialValues(btf, name, definition, offset, size, elf.relocations.get(section.index) ?? []);
+    const values = initialValues(
+      btf,
+      name,
+      definition,
+      offset,
+      size,
+      elf.relocations.get(section.index) ?? [],
+    );
     maps.set(name, { ...mapSpecFromBtf(btf, name, definition), values });
     offsets.set(offset, name);
   }

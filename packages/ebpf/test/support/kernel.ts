@@ -7,7 +7,9 @@ const CAP_SYS_ADMIN = 21n;
 /** Why kernel tests cannot run here, or undefined. */
 function obstacle(): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux';
-  const effective = BigInt(`0x${/^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`);
+  const effective = BigInt(
+    `0x${/^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`,
+  );
   if (((effective >> CAP_SYS_ADMIN) & 1n) === 0n) return 'needs root (CAP_SYS_ADMIN)';
   const [major, minor] = kernelVersion();
   if (major < 5 || (major === 5 && minor < 10)) return 'needs Linux 5.10';
