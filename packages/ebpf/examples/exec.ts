@@ -10,10 +10,8 @@ console.log('tracing every exec; Ctrl-C ends');
 for (;;) {
   reader.drain((view, at) => {
     const [pid, parent, uid] = [0, 4, 8].map((offset) => view.getUint32(at + offset, true));
-    const path = Buffer.from(reader.bytes.subarray(at + 12, at + 140))
-      .toString()
-      .split('\0')[0];
-    console.log(`pid ${pid} parent ${parent} uid ${uid} ${path}`);
+    const path = Buffer.from(reader.bytes.subarray(at + 12, at + 140));
+    console.log(`pid ${pid} parent ${parent} uid ${uid} ${path.toString('utf8', 0, path.indexOf(0))}`);
   });
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
