@@ -2,7 +2,7 @@ import { budgetFor, stageTargets } from '../plan/stages.ts';
 import { knownExcess } from '../statistics/budget.ts';
 import type { Decision } from './decisions.ts';
 import { draw, sweep } from './draw.ts';
-import { deadlineOf, watch } from './deadlines.ts';
+import { watchTrial } from './deadlines.ts';
 import { emit, wait } from './emit.ts';
 import { crossing } from './evidence.ts';
 import { countAtSite, dueAt, outageEnd } from './outages.ts';
@@ -184,7 +184,7 @@ function expose(state: RolloutState, host: number): void {
   hosts.flags[host] = (hosts.flags[host] as number) | PENDING | UNRESOLVED;
   hosts.since[host] = state.now;
   move(state, host, OFFERED);
-  watch(state, host, deadlineOf(state, host));
+  watchTrial(state, host);
 }
 
 function ask(state: RolloutState, run: Run, out: Decision[]): void {

@@ -43,6 +43,16 @@ export function watch(state: RolloutState, host: number, at: number): void {
   derived.wheel.set(bucket, host);
 }
 
+/** When to look at this host next: at its deadline, but sooner while a delivery could bring the deadline forward. */
+function nextLook(state: RolloutState, host: number, now: number, deadline: number): number {
+  return state.hosts.phase[host] === OFFERED ? Math.min(deadline, now + state.plan.firstProof) : deadline;
+}
+
+/** Watches a host whose trial is open, from now on. */
+export function watchTrial(state: RolloutState, host: number): void {
+  watch(state, host, nextLook(state, host, state.now, deadlineOf(state, host)));
+}
+
 /** Meets every entry up to now, in the order of time and handle. Returns whether the evidence may have grown. */
 export function expire(state: RolloutState): boolean {
   const { derived } = state;
@@ -76,7 +86,7 @@ function meet(state: RolloutState, bucket: number): boolean {
     if (deadline > 0) {
       const flags = hosts.flags[host] as number;
       if (flags & GONE) meetGone(state, host, bucket);
-      else if (deadline > bucket) watch(state, host, deadline);
+      else if (deadline > bucket) watch(state, host, nextLook(state, host, bucket, deadline));
       else due.push(host);
     }
     host = next;
@@ -150,7 +160,7 @@ export function rebuildWheel(state: RolloutState): void {
     if (!((COUNTS[phase] as number) & OPEN) || flags & REVERTED) continue;
     if (flags & GONE) {
       if (flags & UNRESOLVED) watch(state, host, Math.min(state.now + plan.firstProof, dueAt(state, hosts.since[host] as number, plan.absent)));
-    } else watch(state, host, deadlineOf(state, host));
+    } else watchTrial(state, host);
   }
 }
 

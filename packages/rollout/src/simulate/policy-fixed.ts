@@ -165,6 +165,11 @@ export class FixedPolicy implements Policy {
   removed(): void {}
   reverted(): void {}
 
+  quietUntil(): number {
+    const soaking = this.#offered >= this.#target && this.#stage < this.#options.stages.length - 1;
+    return soaking || this.haltedAt !== null ? this.#stageAt + this.#options.soak : 0;
+  }
+
   takeOffers(): Uint32Array | null {
     const bulk = this.#bulk.shift();
     if (bulk !== undefined) return bulk;

@@ -155,6 +155,11 @@ export class RingfencePolicy implements Policy {
     this.#tell({ type: 'reverted', host, release: RELEASE });
   }
 
+  /** Never: outages of sites are inferred from unexposed hosts. */
+  quietUntil(): number {
+    return 0;
+  }
+
   takeOffers(): Uint32Array | null {
     return this.#offers.shift() ?? null;
   }

@@ -24,6 +24,8 @@ export interface Policy {
   readonly haltedAt: number | null;
   readonly asked: number;
   readonly finished: boolean;
-  /** Whether events of a host still matter: a closed trial's presence changes nothing. */
+  /** How long a host's trial lasts. */
   readonly soak: number;
+  /** Until then the policy does not care who of the unexposed hosts talks; 0 when it does. */
+  quietUntil(): number;
 }

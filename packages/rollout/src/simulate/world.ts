@@ -24,17 +24,19 @@ const CLOSED = 32;
 const WAITING = 64;
 const REVERTED = 128;
 
-// What the presence slot holds.
-const SLEEP = 0;
-const SILENT = 1;
-const WAKE = 2;
-// What the trial slot holds.
-const DELIVER = 0;
-const PROVE = 1;
-const FAULT = 2;
-const SOAK = 3;
-const STRAY_FAULT = 4;
-const REINSTALL = 5;
+// What the presence slot holds, in bits 8 and 9: one word per host is one cache miss per event.
+const EDGE = 3 << 8;
+const SLEEP = 0 << 8;
+const SILENT = 1 << 8;
+const WAKE = 2 << 8;
+// What the trial slot holds, in bits 10 to 12.
+const TRIAL = 7 << 10;
+const DELIVER = 0 << 10;
+const PROVE = 1 << 10;
+const FAULT = 2 << 10;
+const SOAK = 3 << 10;
+const STRAY_FAULT = 4 << 10;
+const REINSTALL = 5 << 10;
 
 export interface Outcome {
   readonly exposed: number;
@@ -66,9 +68,7 @@ export class World {
   readonly #presence: Presence;
   readonly #victim: (host: number) => boolean;
   readonly #calendar: Calendar;
-  readonly #flags: Uint8Array;
-  readonly #edge: Uint8Array;
-  readonly #trial: Uint8Array;
+  readonly #flags: Uint16Array;
   readonly #deliveredAt: Int32Array;
   readonly #salt: number;
   readonly #siteUpAt: Int32Array;
@@ -91,9 +91,7 @@ export class World {
     this.#presence = makePresence(fleet);
     this.#victim = victimTest(scenario, fleet);
     this.#calendar = new Calendar(fleet.hosts * 2, HORIZON);
-    this.#flags = new Uint8Array(fleet.hosts);
-    this.#edge = new Uint8Array(fleet.hosts);
-    this.#trial = new Uint8Array(fleet.hosts);
+    this.#flags = new Uint16Array(fleet.hosts);
     this.#deliveredAt = new Int32Array(fleet.hosts);
     this.#salt = mix(fleet.seed, 0x3317d);
     this.#siteUpAt = new Int32Array(fleet.sites);
@@ -172,12 +170,12 @@ export class World {
   }
 
   #putEdge(host: number, kind: number, time: number): void {
-    this.#edge[host] = kind;
+    this.#flags[host] = ((this.#flags[host] as number) & ~EDGE) | kind;
     this.#calendar.put(host * 2, time);
   }
 
   #putTrial(host: number, kind: number, time: number): void {
-    this.#trial[host] = kind;
+    this.#flags[host] = ((this.#flags[host] as number) & ~TRIAL) | kind;
     this.#calendar.put(host * 2 + 1, time);
   }
 
@@ -204,10 +202,17 @@ export class World {
     const flags = this.#flags[host] as number;
     if (flags & CLOSED) return;
     const now = this.#time + this.#fleet.spec.start;
-    const kind = this.#edge[host];
+    const kind = flags & EDGE;
     if (flags & DEAD) {
       if (kind === SILENT && flags & HEARD && this.#blockedUntil(host) === 0) this.#lose(host);
       return;
+    }
+    if (!(flags & EXPOSED)) {
+      const quiet = this.#policy.quietUntil();
+      if (quiet > this.#time) {
+        this.#skipAhead(host, kind, quiet);
+        return;
+      }
     }
     if (kind === SLEEP) {
       this.#flags[host] = flags & ~AWAKE;
@@ -234,6 +239,23 @@ export class World {
       }
       this.#putEdge(host, SLEEP, this.#presence.sleepsAt(host, now) - this.#fleet.spec.start);
     }
+  }
+
+  /** Goes through a host's naps and nights up to a time at once, while nobody looks. */
+  #skipAhead(host: number, from: number, quiet: number): void {
+    const { start } = this.#fleet.spec;
+    const presence = this.#presence;
+    // A nap that was just noticed began a little earlier.
+    let time = from === SILENT ? presence.wakesAt(host, this.#time - this.#fleet.spec.silentAfter + start) - start : this.#time;
+    let sleepsNext = from === SLEEP;
+    while (time <= quiet) {
+      time = (sleepsNext ? presence.wakesAt(host, time + start) : presence.sleepsAt(host, time + start)) - start;
+      sleepsNext = !sleepsNext;
+    }
+    this.#flags[host] = sleepsNext ? (this.#flags[host] as number) | AWAKE : (this.#flags[host] as number) & ~AWAKE;
+    if (sleepsNext) this.#hear(host);
+    else if ((this.#flags[host] as number) & HEARD) this.#lose(host);
+    this.#putEdge(host, sleepsNext ? SLEEP : WAKE, time);
   }
 
   #hear(host: number): void {
@@ -292,7 +314,7 @@ export class World {
   #trialEvent(host: number): void {
     const flags = this.#flags[host] as number;
     if (flags & (DEAD | REVERTED | CLOSED)) return;
-    const kind = this.#trial[host] as number;
+    const kind = flags & TRIAL;
     if (!(flags & AWAKE)) {
       // An offer is not waiting for a host that sleeps: it expires, and the policy offers again.
       if (kind !== DELIVER) this.#flags[host] = flags | WAITING;
