@@ -70,7 +70,7 @@ export function advance(state: RolloutState, out: Decision[]): void {
       run.complete = true;
       emit(state, run, out, { type: 'promote', to: 'complete' });
     }
-    offer(state, run, out, state.derived.eligible, true);
+    offer(state, run, out, Math.max(1, state.derived.eligible - run.n), true);
   } else if (run.n < enough((targets[run.stage] as number) + run.replacements) && !stageShort(state, run)) {
     offer(state, run, out, (targets[run.stage] as number) + run.replacements - run.n, false);
   }
@@ -145,9 +145,8 @@ function offer(state: RolloutState, run: Run, out: Decision[], room: number, las
   noteMark(state, run);
   const unresolved = run.unresolved;
   const evidence = { n: run.n, S: run.S, unresolved, settled: settledCount(state, run) };
-  const wanted = last && derived.swept ? Math.min(room, Math.max(derived.candidates.length, 1)) : Math.min(room, derived.eligible);
   const budgeted = { ...plan, budget: budgetFor(plan, derived.eligible) * (1 + run.approvals) };
-  const pace = nextBatch(budgeted, evidence, wanted, derived.eligible, run.lane === 'emergency' || run.hurried);
+  const pace = nextBatch(budgeted, evidence, Math.min(room, derived.eligible), derived.eligible, run.lane === 'emergency' || run.hurried);
   if (pace.size <= 0) {
     if (pace.bound === 'budget') return ask(state, run, out);
     const late = pace.bound === 'late';
@@ -155,12 +154,12 @@ function offer(state: RolloutState, run: Run, out: Decision[], room: number, las
   }
   const picked = draw(state, run, pace.size, run.stage === 0, last);
   if (picked.length === 0) {
-    if (run.shortSince === 0) run.shortSince = state.now;
+    if (run.shortSince === 0 && !last) run.shortSince = state.now;
     run.lookAt = state.now + plan.clock;
     if (derived.sweepNext) sweep(state);
     return wait(state, run, out, last ? 'stragglers' : 'hosts', null);
   }
-  run.shortSince = picked.length < pace.size ? run.shortSince || state.now : 0;
+  run.shortSince = picked.length < pace.size && !last ? run.shortSince || state.now : 0;
   for (const host of picked) expose(state, host);
   run.pending = picked.length;
   run.unresolved = unresolved + picked.length;

@@ -31,13 +31,13 @@ export function isCandidate(state: RolloutState, host: number): boolean {
  */
 export function draw(state: RolloutState, run: Run, size: number, first: boolean, last: boolean): Uint32Array {
   const order = orderOf(state, run);
-  const picked = new Uint32Array(size);
   const picker = new Picker(state, run, size, first, last);
   const spread = size <= SPREAD_UP_TO && run.n < state.plan.ramp.until;
   // Far enough to fill the batch from a fleet where most hosts talk; whoever is left comes by the second pass.
   const far = spread ? Math.min(order.domain, 20_000 + size * 50) : 0;
   const { hosts, derived } = state;
   const list = derived.swept ? candidatePositions(state, order) : null;
+  const picked = new Uint32Array(list === null ? size : Math.min(size, list.length));
   let count = 0;
   const pass = (quotas: boolean, until: number): void => {
     picker.quotas = quotas;
@@ -52,7 +52,7 @@ export function draw(state: RolloutState, run: Run, size: number, first: boolean
   if (spread) pass(true, far);
   pass(false, order.domain);
   if (last && list === null && count < size) derived.sweepNext = true;
-  return count === size ? picked : picked.slice(0, count);
+  return count === picked.length ? picked : picked.slice(0, count);
 }
 
 /** From now on the candidates are a list: those that are left, and those that begin to talk. Call it after the offer. */
