@@ -11,5 +11,7 @@
 #include "network.h"
 #include "capability.h"
 #include "io_uring.h"
+#include "open.h"
+#include "calls.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -51,6 +51,8 @@ export interface Stats {
   readonly ring: { readonly fill: number; readonly size: number };
   /** How often fanotify's queue overflowed; the number of events lost each time is unknown. */
   readonly overflows: number;
+  /** Fork records that found no room: processes whose parent may be unknown. */
+  readonly forksLost: number;
   /** Processor time of the sensor process. */
   readonly cpuSeconds: number;
   readonly rssBytes: number;

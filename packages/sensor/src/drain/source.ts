@@ -11,6 +11,8 @@ export interface Source extends Disposable {
   subscribe(wanted: Uint8Array): void;
   readonly ring: { readonly fill: number; readonly size: number };
   readonly overflows: number;
+  /** Fork records that found no room: processes whose parent may be unknown. */
+  readonly forksLost: number;
   /** Puts what was lost before it reached this process into `counts.lost`. */
   countLost(): void;
 }

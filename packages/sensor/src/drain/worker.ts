@@ -81,6 +81,7 @@ function run(state: State, source: Source): never {
           classes: state.counts.toJSON(),
           ring: source.ring,
           overflows: source.overflows,
+          forksLost: source.forksLost,
           processes: state.table.live,
         },
       });

@@ -155,9 +155,7 @@ export class ProcessRecords {
       return process;
     }
     process.setImage(image, timeLow, timeHigh);
-    this.encodeStart(process, timeLow, timeHigh, 0);
-    if (image.links === 0 && this.#wanted[Event.MEMORY.id])
-      this.#encodeMemoryExec(process, timeLow, timeHigh);
+    this.reportStart(process, timeLow, timeHigh, 0);
     return process;
   }
 

@@ -6,13 +6,18 @@ import { RingCopy } from '../drain/ring-copy.ts';
 import type { Source } from '../drain/source.ts';
 import type { State } from '../drain/state.ts';
 import { FileWatch } from '../files/file-watch.ts';
+import { callRecords } from '../ingest/call-records.ts';
 import { copiedRecords } from '../ingest/copied-records.ts';
+import { openRecords } from '../ingest/open-records.ts';
 import type { RecordHandler } from '../ingest/record-handler.ts';
 import type { Missing, ProbeState } from '../protocol.ts';
 import { type LoadedProbes, loadProbes } from './load.ts';
 import { probes } from './probe-list.ts';
+import { SyscallHook } from './syscall-hook.ts';
 import { takeInRunning } from './take-in.ts';
 
+/** Where the probes count lost fork records. */
+const FORK = 31;
 const INTERNAL = 32;
 /** Events by their class id, internal records after them: the array of handlers stays dense. */
 const handlerIndex = (id: number): number =>
@@ -27,6 +32,10 @@ export class KernelSource implements Source {
   readonly #life: RingCopy;
   readonly #lost: BigUint64Array;
   readonly #onLife: (offset: number) => void;
+  /** Tier full: system calls have a ring of their own. */
+  readonly #calls: RingCopy | undefined;
+  readonly #onCall: (offset: number) => void = () => {};
+  readonly #hook: SyscallHook;
   readonly #priority: Priority;
   readonly #files: FileWatch;
 
@@ -34,12 +43,14 @@ export class KernelSource implements Source {
   constructor(state: State) {
     this.#state = state;
     this.#loaded = loadProbes(state.options);
-    const { collection, states } = this.#loaded;
+    const { collection, states, syscallProbes } = this.#loaded;
     try {
       const exec = states.find(({ name }) => name === 'exec');
       if (exec?.state !== 'active')
         throw new Error(`the exec probe is ${exec?.state}: ${exec?.reason ?? ''}`);
       this.#life = new RingCopy(new RingBufferReader(collection.map('life')), COPY_BYTES);
+      if (syscallProbes.length > 0)
+        this.#calls = new RingCopy(new RingBufferReader(collection.map('calls')), COPY_BYTES);
       const lost = collection.variables.bytes('lost');
       this.#lost = new BigUint64Array(lost.buffer, lost.byteOffset, lost.length >> 3);
       takeInRunning(state, collection);
@@ -47,11 +58,9 @@ export class KernelSource implements Source {
       this.#loaded[Symbol.dispose]();
       throw error;
     }
-    const { bytes } = this.#life;
-    const handlers = recordHandlers(state);
-    this.#onLife = (offset) => {
-      handlers[handlerIndex(bytes.readUInt16LE(offset + Header.CLASS))]?.(bytes, offset);
-    };
+    this.#hook = new SyscallHook(collection, syscallProbes);
+    this.#onLife = dispatcher(recordHandlers(state), this.#life);
+    if (this.#calls) this.#onCall = dispatcher(callHandlers(state, this.#calls), this.#calls);
     this.#priority = new Priority(state.native);
     this.#files = new FileWatch(state);
     const all = [...states, ...this.#files.probes];
@@ -64,26 +73,34 @@ export class KernelSource implements Source {
   }
 
   round(now: number): boolean {
-    this.#priority.update(this.#life.reader.available() / this.#life.reader.size, now);
-    // First what names processes by pid alone, and last its events: all that these processes were is known by then.
-    const more = this.#files.read();
+    const { fill, size } = this.ring;
+    this.#priority.update(fill / size, now);
+    // First copy what names its process, then take in the processes, then report: all that they were is known by then.
+    const moreFiles = this.#files.read();
+    const moreCalls = this.#calls?.take() ?? false;
     while (this.#life.take()) this.#life.forEach(this.#onLife);
     this.#life.forEach(this.#onLife);
+    this.#calls?.forEach(this.#onCall);
     this.#files.report(now);
-    return more;
+    return moreFiles || moreCalls;
   }
 
   subscribe(wanted: Uint8Array): void {
     this.#loaded.collection.variables.set('wanted', wanted);
+    this.#hook.subscribe(wanted);
   }
 
   get overflows(): number {
     return this.#files.overflows;
   }
 
+  /** The fuller ring. */
   get ring(): { fill: number; size: number } {
-    const { reader } = this.#life;
-    return { fill: reader.available(), size: reader.size };
+    const life = this.#life.reader;
+    const calls = this.#calls?.reader;
+    const [lifeFill, callsFill] = [life.available(), calls?.available() ?? 0];
+    if (!calls || lifeFill / life.size >= callsFill / calls.size) return { fill: lifeFill, size: life.size };
+    return { fill: callsFill, size: calls.size };
   }
 
   countLost(): void {
@@ -91,8 +108,14 @@ export class KernelSource implements Source {
     for (let id = 0; id < lost.length; id++) lost[id] = Number(this.#lost[id] ?? 0n);
   }
 
+  get forksLost(): number {
+    return Number(this.#lost[FORK] ?? 0n);
+  }
+
   [Symbol.dispose](): void {
+    this.#hook[Symbol.dispose]();
     this.#files[Symbol.dispose]();
+    this.#calls?.reader[Symbol.dispose]();
     this.#life.reader[Symbol.dispose]();
     this.#loaded[Symbol.dispose]();
   }
@@ -108,7 +131,25 @@ function missingOf(states: readonly ProbeState[]): Missing[] {
     }));
 }
 
-function recordHandlers(state: State): (RecordHandler | undefined)[] {
+type Handlers = (RecordHandler | undefined)[];
+
+function dispatcher(handlers: Handlers, { bytes, words }: RingCopy): (offset: number) => void {
+  return (offset) => {
+    const id = (words[(offset + Header.CLASS) >> 2] as number) & 0xffff;
+    handlers[handlerIndex(id)]?.(bytes, offset);
+  };
+}
+
+function callHandlers(state: State, { words }: RingCopy): Handlers {
+  const { encoder, actors, users, wanted } = state;
+  const handlers = recordHandlers(state);
+  for (const [name, handler] of callRecords(encoder, actors, users, wanted))
+    handlers[handlerIndex(classId(name))] = handler;
+  handlers[handlerIndex(classId('file_open'))] = openRecords(encoder, actors, wanted, words);
+  return handlers;
+}
+
+function recordHandlers(state: State): Handlers {
   const { encoder, actors, wanted, processes } = state;
   const handlers = Array.from<RecordHandler | undefined>({ length: 2 * INTERNAL });
   const set = (name: string, handler: RecordHandler): void => {

@@ -30,6 +30,7 @@ interface Young {
 export class ProcfsSource implements Source {
   readonly hello: Source['hello'];
   readonly ring: Source['ring'] = { fill: 0, size: 0 };
+  readonly forksLost = 0;
   readonly #state: State;
   readonly #files: FileWatch;
   #live = new Map<number, Process>();

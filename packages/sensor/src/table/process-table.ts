@@ -57,6 +57,12 @@ export class Process {
     this.templates = [];
   }
 
+  /** Sets what it runs or as whom, without an exec. */
+  changeImage(image: Image): void {
+    this.image = image;
+    this.templates = [];
+  }
+
   /** Was this record's time before the last exec? */
   isBeforeExec(timeLow: number, timeHigh: number): boolean {
     return timeHigh < this.execHigh || (timeHigh === this.execHigh && timeLow < this.execLow);
