@@ -1,7 +1,7 @@
 import { BtfError } from '../errors.ts';
 
 /** A function's type, at a byte offset of its section. */
-export interface FunctionInfo {
+interface FunctionInfo {
   readonly offset: number;
   readonly type: number;
 }

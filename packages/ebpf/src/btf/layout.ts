@@ -1,7 +1,7 @@
 import { BtfError } from '../errors.ts';
 
 /** BTF beyond this size is refused: the kernel's own limit is 16 MB of types and of strings; distributions have 10 MB. */
-export const MAX_BTF_BYTES: number = 128 << 20;
+const MAX_BTF_BYTES: number = 128 << 20;
 
 /** Where the parts are, in bytes from the beginning. */
 export interface BtfLayout {

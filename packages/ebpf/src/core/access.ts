@@ -77,7 +77,7 @@ export function isFlexibleArray(btf: Btf, holder: Accessor | undefined, array: n
 }
 
 /** `struct task_struct`, for messages. */
-export function describeType(btf: Btf, type: number): string {
+function describeType(btf: Btf, type: number): string {
   const kind = K.kindName(btf.kind(type));
   return btf.isAnonymous(type) ? `an anonymous ${kind}` : `${kind} ${btf.name(type)}`;
 }

@@ -4,13 +4,13 @@ export const FIELD_BYTE_SIZE = 1;
 export const FIELD_EXISTS = 2;
 export const FIELD_SIGNED = 3;
 export const FIELD_LSHIFT_U64 = 4;
-export const FIELD_RSHIFT_U64 = 5;
+const FIELD_RSHIFT_U64 = 5;
 export const TYPE_ID_LOCAL = 6;
 export const TYPE_ID_TARGET = 7;
 export const TYPE_EXISTS = 8;
 export const TYPE_SIZE = 9;
 export const ENUMVAL_EXISTS = 10;
-export const ENUMVAL_VALUE = 11;
+const ENUMVAL_VALUE = 11;
 export const TYPE_MATCHES = 12;
 
 const names = [

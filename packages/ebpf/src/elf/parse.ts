@@ -2,14 +2,14 @@ import { ElfError } from '../errors.ts';
 import { ElfReader, readString } from './reader.ts';
 
 /** Objects beyond this size are refused: the largest real ones have a few MB. */
-export const MAX_ELF_BYTES: number = 32 << 20;
+const MAX_ELF_BYTES: number = 32 << 20;
 
 export const SHT_PROGBITS = 1;
-export const SHT_SYMTAB = 2;
+const SHT_SYMTAB = 2;
 export const SHT_NOBITS = 8;
-export const SHT_REL = 9;
+const SHT_REL = 9;
 export const SHF_EXECINSTR = 4;
-export const STT_SECTION = 3;
+const STT_SECTION = 3;
 export const STT_FUNC = 2;
 export const STB_LOCAL = 0;
 export const STB_WEAK = 2;
@@ -27,7 +27,7 @@ export interface ElfSection {
   readonly link: number;
 }
 
-export interface ElfSymbol {
+interface ElfSymbol {
   readonly name: string;
   /** STT_*: 0 none, 1 object, 2 function, 3 section. */
   readonly type: number;

@@ -9,14 +9,16 @@ import { Fd } from './fd.ts';
 import { withScratch } from './memory.ts';
 
 const VMLINUX = '/sys/kernel/btf/vmlinux';
-let vmlinux: Btf | undefined;
+// Weak: 10 MB that are needed while something is loaded, and can be read again.
+let vmlinux: WeakRef<Btf> | undefined;
 
 /**
- * The running kernel's types, read once.
+ * The running kernel's types, kept while they are in use.
  * @throws NotSupportedError when the kernel was built without BTF
  */
 export function kernelBtf(): Btf {
-  if (vmlinux === undefined) {
+  let types = vmlinux?.deref();
+  if (types === undefined) {
     let bytes: Uint8Array;
     try {
       bytes = readFileSync(VMLINUX);
@@ -25,9 +27,10 @@ export function kernelBtf(): Btf {
         cause,
       });
     }
-    vmlinux = Btf.parse(bytes);
+    types = Btf.parse(bytes);
+    vmlinux = new WeakRef(types);
   }
-  return vmlinux;
+  return types;
 }
 
 /** Loads BTF; returns its descriptor or -errno. */

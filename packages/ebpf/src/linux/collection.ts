@@ -56,7 +56,10 @@ export class Collection implements Disposable {
       if (write && spec.maps.get(map)?.readOnly === true) {
         throw new EbpfError('read-only', `${map} is frozen once it is loaded: set it in the spec`);
       }
-      return this.map(map).mapping();
+      // A frozen map never changes, and a view of it would be memory that a stray write to ends the process.
+      return spec.maps.get(map)?.readOnly === true
+        ? (this.map(map).get(0) ?? new Uint8Array(0))
+        : this.map(map).mapping();
     });
   }
 
@@ -94,8 +97,9 @@ export class Collection implements Disposable {
       try {
         programs.set(program.name, resources.use(loadOne(program, spec.license, btf, context)));
       } catch (error) {
-        if (!lenient || !(error instanceof Error)) throw error;
-        skipped.push({ program: program.name, code: skipCode(error), reason: error.message, error });
+        const code = lenient && error instanceof Error ? skipCode(error) : undefined;
+        if (code === undefined || !(error instanceof Error)) throw error;
+        skipped.push({ program: program.name, code, reason: error.message, error });
       }
     }
     maps.fillValues((name) => programs.get(name)?.fd);

@@ -31,15 +31,25 @@ export function resolveKconfig(btf: Btf, externs: Iterable<ExternSpec>): Kconfig
     const offset = Math.ceil(length / alignment) * alignment;
     const bytes = new Uint8Array(size);
     const value = kconfigValue(btf, name, type, size);
-    if (value !== undefined) encodeValue(btf, btf.target(type), value, bytes, name);
+    if (value !== undefined && fits(btf, btf.target(type), value, bytes, name))
+      chunks.push({ offset, bytes });
     else if (!weak) missing.add(name);
     offsets.set(name, offset);
-    chunks.push({ offset, bytes });
     length = offset + size;
   }
   const contents = new Uint8Array(length);
   for (const { offset, bytes } of chunks) contents.set(bytes, offset);
   return { contents, offsets, missing };
+}
+
+function fits(btf: Btf, type: number, value: Value, bytes: Uint8Array, name: string): boolean {
+  try {
+    encodeValue(btf, type, value, bytes, name);
+    return true;
+  } catch (error) {
+    if (error instanceof EbpfError) return false;
+    throw error;
+  }
 }
 
 function kconfigValue(btf: Btf, name: string, type: number, size: number): Value | undefined {

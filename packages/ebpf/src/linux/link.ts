@@ -131,7 +131,7 @@ function attachCgroup(programFd: number, spec: ProgramSpec, cgroup: string | num
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
 /** A tracepoint's number, from tracefs. @throws NotSupportedError when tracefs is not mounted or lacks it */
-export function tracepointId(name: string): number {
+function tracepointId(name: string): number {
   if (!/^\w+\/\w+$/.test(name))
     throw new EbpfError('missing-option', `${name} is no category/name of a tracepoint`);
   for (const directory of TRACEFS) {

@@ -229,7 +229,7 @@ export class BpfMap implements Disposable {
   /**
    * The memory of an array map that was made with BPF_F_MMAPABLE (globals are), shared with the kernel: element i is at
    * `i * valueSize` rounded up to 8. Cached; ends with the map.
-   * @throws EbpfError `not-mappable`
+   * @throws EbpfError `not-mappable`; SyscallError `EPERM` for a frozen map
    */
   mapping(): Uint8Array {
     if (this.#mapping === undefined) {
@@ -238,7 +238,7 @@ export class BpfMap implements Disposable {
       }
       const page = native().pageSize;
       const length = Math.ceil((roundUp(this.valueSize) * this.maxEntries) / page) * page;
-      this.#mapping = Mapping.shared(this.fd, length, 0, this.flags & 0x80 ? 'read' : 'read-write');
+      this.#mapping = Mapping.shared(this.fd, length, 0, 'read-write');
     }
     return new Uint8Array(this.#mapping.buffer, 0, roundUp(this.valueSize) * this.maxEntries);
   }

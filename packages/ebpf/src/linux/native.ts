@@ -35,7 +35,8 @@ function koffiNative(): Native {
   if (process.platform !== 'linux') throw new NotSupportedError('eBPF needs Linux');
   let koffi: Koffi;
   try {
-    koffi = createRequire(import.meta.url)('koffi') as Koffi;
+    const require = createRequire(import.meta.url);
+    koffi = require('koffi') as Koffi;
   } catch (cause) {
     throw new NotSupportedError('The FFI library koffi could not be loaded', { cause });
   }

@@ -22,7 +22,10 @@ const POLL_MS = 10;
 export class RingBufferReader implements Disposable {
   /** Capacity in bytes. */
   readonly size: number;
-  /** The data, mapped twice, for all records: read strings with it at a record's offset. */
+  /**
+   * The data, mapped twice, for all records: read strings with it at a record's offset. The kernel maps it read-only:
+   * writing to it ends the process.
+   */
   readonly bytes: Uint8Array;
   /** The same memory. */
   readonly view: DataView;

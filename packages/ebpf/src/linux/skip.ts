@@ -1,5 +1,5 @@
 import { POISON } from '../core/patch.ts';
-import { CoreError } from '../errors.ts';
+import { BtfError, CoreError, EbpfError } from '../errors.ts';
 import type { ProgramSpec } from '../spec/types.ts';
 import { NotSupportedError, SyscallError, VerifierError } from './errors.ts';
 import { features } from './features.ts';
@@ -28,7 +28,8 @@ export class MapUnavailableError extends Error {
   override readonly name = 'MapUnavailableError';
 }
 
-export function skipCode(error: Error): SkipCode {
+/** The code for an error of one program; undefined for one that is no refusal but a fault. */
+export function skipCode(error: Error): SkipCode | undefined {
   if (error instanceof MissingHookError) return 'missing-hook';
   if (error instanceof MapUnavailableError) return 'map';
   if (error instanceof VerifierError) {
@@ -38,7 +39,10 @@ export function skipCode(error: Error): SkipCode {
   }
   if (error instanceof NotSupportedError) return 'unsupported';
   if (error instanceof SyscallError) return error.errno === 'EPERM' ? 'permission' : 'unsupported';
-  return 'relocation';
+  const isMissing = error instanceof CoreError || error instanceof BtfError;
+  return isMissing || (error instanceof EbpfError && error.code === 'unresolved-extern')
+    ? 'relocation'
+    : undefined;
 }
 
 /**

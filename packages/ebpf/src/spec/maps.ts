@@ -4,14 +4,13 @@ import type { ElfRelocation } from '../elf/parse.ts';
 import { ElfError } from '../errors.ts';
 import type { MapSpec } from './types.ts';
 
-export const MAP_TYPE_HASH = 1;
 export const MAP_TYPE_ARRAY = 2;
-export const MAP_TYPE_PROG_ARRAY = 3;
+const MAP_TYPE_PROG_ARRAY = 3;
 export const MAP_TYPE_PERF_EVENT_ARRAY = 4;
 export const MAP_TYPE_ARRAY_OF_MAPS = 12;
 export const MAP_TYPE_HASH_OF_MAPS = 13;
 export const MAP_TYPE_RINGBUF = 27;
-export const F_RDONLY_PROG: number = 1 << 7;
+const F_RDONLY_PROG: number = 1 << 7;
 export const F_MMAPABLE: number = 1 << 10;
 
 /** The members of a map definition whose values are encoded as array lengths by `__uint`. */

@@ -26,14 +26,14 @@ export interface SectionKind {
   readonly autoload: boolean;
 }
 
-export const PROG_TYPE_KPROBE = 2;
-export const PROG_TYPE_TRACEPOINT = 5;
-export const PROG_TYPE_RAW_TRACEPOINT = 17;
-export const PROG_TYPE_TRACING = 26;
-export const PROG_TYPE_LSM = 29;
-export const PROG_TYPE_SYSCALL = 31;
-export const ATTACH_TRACE_RAW_TP = 23;
-export const ATTACH_TRACE_ITER = 28;
+const PROG_TYPE_KPROBE = 2;
+const PROG_TYPE_TRACEPOINT = 5;
+const PROG_TYPE_RAW_TRACEPOINT = 17;
+const PROG_TYPE_TRACING = 26;
+const PROG_TYPE_LSM = 29;
+const PROG_TYPE_SYSCALL = 31;
+const ATTACH_TRACE_RAW_TP = 23;
+const ATTACH_TRACE_ITER = 28;
 
 // prefix, kind, program type, attach type, sleepable. From bpf.h and libbpf's documented section names.
 const prefixes: readonly (readonly [string, ProgramKind, number, number, boolean?])[] = [
