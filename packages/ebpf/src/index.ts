@@ -18,6 +18,7 @@ export { type KernelVersion, kernelVersion } from './linux/kernel-version.ts';
 export { type AttachOptions, IteratorLink, Link } from './linux/link.ts';
 export { BPF_ANY, BPF_EXIST, BPF_NOEXIST, BpfMap, type Key, possibleCpus } from './linux/map.ts';
 export { Program, type TestRunResult } from './linux/program.ts';
+export { type LoadedProgram, loadedPrograms } from './linux/program-list.ts';
 export { forEachRecord, RECORD_HEADER, type RecordCallback, RingBufferReader } from './linux/ringbuf.ts';
 export type { SkipCode, SkippedProgram } from './linux/skip.ts';
 export { CollectionSpec } from './spec/collection.ts';
