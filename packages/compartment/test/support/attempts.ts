@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import type { LayerName } from '../../src/index.ts';
+import type { LaunchOptions, LayerName } from '../../src/index.ts';
+import { outlive } from './outlive.ts';
 
 /** What the attempts aim at on the host of the test. */
 export interface Targets {
@@ -24,6 +25,12 @@ export interface Targets {
   };
 }
 
+export interface Outcome {
+  readonly stopped: boolean;
+  /** `done`, an errno, or how the engine ended. */
+  readonly how: string;
+}
+
 export interface Attempt {
   readonly name: string;
   /** What the engine is told; see testdata/attempts.c. */
@@ -38,6 +45,8 @@ export interface Attempt {
   readonly alone?: true;
   /** Ends the engine by itself. */
   readonly dumps?: true;
+  /** Instead of asking a running engine: makes the attempt behind the given wall. */
+  readonly run?: (options: LaunchOptions) => Promise<Outcome>;
   /** Whether it had an effect on the host, where the engine's own word is not enough. Undoes it. */
   readonly effect?: (targets: Targets, outcome: string) => boolean;
   readonly before?: (targets: Targets) => void;
@@ -290,6 +299,14 @@ export const attempts: readonly Attempt[] = [
       return dumps.length > 0;
     },
     stops: ['mount-namespace', 'rlimits', 'landlock', 'seccomp'],
+  },
+  {
+    name: 'hang, and outlive the agent that is killed',
+    line: () => 'hang',
+    run: outlive,
+    alone: true,
+    stops: ['parent-death-signal'],
+    one: 'an engine that is not hung ends by itself when its channel does',
   },
 ];
 
