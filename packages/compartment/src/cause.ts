@@ -45,6 +45,12 @@ const HEAP_LIMIT =
   /^(?:<--- Last few GCs --->|FATAL ERROR: .*(?:heap out of memory|Reached heap limit|invalid array length Allocation failed))/m;
 
 /**
+ * What unshare(1) of util-linux says when its child was killed by SIGKILL: it tries to die of the same signal,
+ * for which it unblocks it first, and SIGKILL cannot be unblocked. Its exit status is then 1.
+ */
+const UNSHARE_SIGKILL = /^unshare: sigprocmask unblock failed/m;
+
+/**
  * Derives the cause. The exit status comes last: behind a PID namespace it is that of unshare(1), which turns
  * an out-of-memory kill into exit 1 and V8's abort into SIGSEGV. The kernel's counter comes first, for a
  * compartment that the kernel killed may look hung to the agent by then.
@@ -55,6 +61,6 @@ export function deriveCause({ code, signal, killed, oomKills, stderr }: Evidence
   if (HEAP_LIMIT.test(stderr)) return 'heap-limit';
   if (code === 125 && /^ringfence-launcher: /m.test(stderr)) return 'launch-failed';
   if (code === 0) return 'exit';
-  if (signal === 'SIGKILL' || code === 128 + 9) return 'killed';
+  if (signal === 'SIGKILL' || UNSHARE_SIGKILL.test(stderr)) return 'killed';
   return 'crash';
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type Cause, deriveCause, type KillReason } from './cause.ts';
+import { removeSoon } from './cgroup/remove.ts';
 import { type Cgroup, NO_USAGE, type Usage } from './cgroup/types.ts';
 import type { Launched } from './launcher/plan.ts';
 import type { LayerReport } from './layers.ts';
@@ -20,9 +21,6 @@ export interface Exit {
 
 /** How long the rest of standard error may take after the exit, milliseconds. */
 const STDERR_GRACE_MS = 200;
-/** The kernel lets go of a cgroup a little after the last process of it is gone. */
-const REMOVE_EVERY_MS = 20;
-const REMOVE_WITHIN_MS = 3000;
 
 /** A running engine behind the wall. Owns the process and its cgroup; disposing of it stops the engine. */
 export class Compartment implements Disposable {
@@ -87,13 +85,8 @@ export class Compartment implements Disposable {
     this.#final = usage;
     const end = { code: child.exitCode, signal: child.signalCode, stderr: this.#tail.toString() };
     const cause = deriveCause({ ...end, killed: this.#killed, oomKills: usage.oomKills });
-    this.#removeCgroup(REMOVE_WITHIN_MS);
+    removeSoon(this.#cgroup);
     return { cause, ...end, usage };
-  }
-
-  #removeCgroup(withinMs: number): void {
-    if (this.#cgroup === undefined || this.#cgroup.remove() || withinMs <= 0) return;
-    setTimeout(() => this.#removeCgroup(withinMs - REMOVE_EVERY_MS), REMOVE_EVERY_MS);
   }
 }
 

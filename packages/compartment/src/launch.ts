@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { cgroupName, cgroups } from './cgroup/index.ts';
+import { removeSoon } from './cgroup/remove.ts';
 import type { Cgroup } from './cgroup/types.ts';
 import { Compartment } from './compartment.ts';
 import { CompartmentError } from './error.ts';
@@ -54,7 +55,7 @@ export async function launch(options: LaunchOptions): Promise<Compartment> {
   } catch (error) {
     child?.kill('SIGKILL');
     if (child !== undefined) await ended(child);
-    cgroup?.remove();
+    removeSoon(cgroup);
     throw error;
   }
 }
@@ -107,7 +108,7 @@ function planOf(
 ): LaunchPlan {
   const { engine } = options;
   const node = realpathSync(process.execPath);
-  const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.6) / 2 ** 20)}`;
+  const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.5) / 2 ** 20)}`;
   return {
     layers,
     unavailable,
@@ -119,7 +120,8 @@ function planOf(
       engine.kind === 'node'
         ? {
             executable: node,
-            // A heap that stays under the memory limit, so that V8 collects before the kernel kills.
+            // The old heap at half the limit: new space, code and Node itself need the rest, and V8 is to give up
+            // with a message before the kernel kills without one.
             argv: [node, heap, ...(engine.execArgv ?? []), engine.entry],
             environment: ['LANG=C.UTF-8', 'UV_THREADPOOL_SIZE=1'],
           }

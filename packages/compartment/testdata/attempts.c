@@ -393,6 +393,16 @@ static int hang(char **v)
 	return 0;
 }
 
+/* a descriptor that nobody gave on purpose */
+static int inherited(char **v)
+{
+	for (int fd = 4; fd < 4096; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			return 0;
+	errno = EBADF;
+	return -1;
+}
+
 static const struct { const char *name; int (*run)(char **); } attempts[] = {
 	{ "socket", any_socket }, { "tcp", tcp }, { "udp", udp }, { "unix", unix_socket }, { "sysv", sysv_memory },
 	{ "mqueue", message_queue }, { "write", write_file }, { "create", create_file }, { "read", read_file },
@@ -403,7 +413,7 @@ static const struct { const char *name; int (*run)(char **); } attempts[] = {
 	{ "namespaces", other_namespaces }, { "domain-name", domain_name }, { "bpf", load_bpf }, { "io_uring", io_uring },
 	{ "foreign-abi", foreign_abi }, { "raise-limits", raise_limits }, { "realtime", realtime },
 	{ "memory", use_memory }, { "cpu", use_cpu }, { "descriptors", use_descriptors }, { "threads", use_threads },
-	{ "core", dump_core }, { "hang", hang },
+	{ "inherited", inherited }, { "core", dump_core }, { "hang", hang },
 };
 
 static void run(char *line)

@@ -3,5 +3,5 @@ import type { LaunchOptions } from '../../src/index.ts';
 import { Driven } from './drive.ts';
 
 const driven = await Driven.start(JSON.parse(process.argv[2] ?? '') as LaunchOptions);
-await driven.ask('hang');
+void driven.ask('hang');
 console.log(driven.compartment.pid);
