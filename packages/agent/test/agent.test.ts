@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Agent } from '../src/agent.ts';
 import { ControlClient } from '../src/control/client.ts';
-import { Harness, until } from './support/harness.ts';
+import { Harness, killed, until } from './support/harness.ts';
 
 const seen = { kind: 'none', trigger: 'needle' } as const;
 
@@ -38,8 +38,8 @@ describe('the agent', () => {
       sent += 2;
     }, 2);
     await until(() => harness.publisher('one').spare === 'ready', 'a spare');
-    const pid = harness.publisher('one').pid ?? 0;
-    process.kill(pid, 'SIGKILL');
+    const { pid } = harness.publisher('one');
+    killed(pid);
     await until(() => harness.publisher('one').restarts.count === 1, 'the death is seen');
     await until(() => harness.publisher('one').state === 'running', 'it runs again');
     expect(harness.publisher('one').pid).not.toBe(pid);

@@ -94,7 +94,7 @@ export class Journal {
   #append(entries: readonly JournalEntry[], repeats: ReadonlyMap<string, number>): JournalRow[] {
     const rows: JournalRow[] = [];
     let bytes = 0;
-    transaction(this.#db, () => {
+    const left = transaction(this.#db, () => {
       const insert = this.#db.prepare(
         'INSERT INTO finding (uid, publisher, at, count, written, body, sum) VALUES (?, ?, ?, 1, 0, ?, ?) ON CONFLICT (uid) DO NOTHING',
       );
@@ -107,13 +107,17 @@ export class Journal {
       }
       const repeat = this.#db.prepare('UPDATE finding SET count = count + ? WHERE uid = ?');
       for (const [uid, count] of repeats) repeat.run(count, uid);
-      this.#expire(rows.length, bytes);
+      return this.#expire(rows.length, bytes);
     });
+    // Only now is it true.
+    this.#rows = left.rows;
+    this.#bytes = left.bytes;
+    this.#counters.expired += left.expired;
     return rows;
   }
 
-  /** Removes the oldest until the new rows are within the bounds. */
-  #expire(addedRows: number, addedBytes: number): void {
+  /** Removes the oldest until the new rows are within the bounds. @returns what is then left */
+  #expire(addedRows: number, addedBytes: number): { rows: number; bytes: number; expired: number } {
     let rows = this.#rows + addedRows;
     let bytes = this.#bytes + addedBytes;
     let expired = 0;
@@ -136,9 +140,7 @@ export class Journal {
         )
         .run(expired);
     }
-    this.#rows = rows;
-    this.#bytes = bytes;
-    this.#counters.expired += expired;
+    return { rows, bytes, expired };
   }
 
   /** Remembers that the findings file has these rows with these counts. */

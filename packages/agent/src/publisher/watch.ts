@@ -62,6 +62,8 @@ export interface WatchState {
 const MOST_FORGIVEN = 0.9;
 /** An engine at its limit that does fewer events per CPU second than this spins; ours does over 100,000. */
 const SLOWEST_EVENTS_PER_CPU_SECOND = 2_000;
+/** Part of the CPU that it could have had above which a late engine was busy, not waiting; others compete for the rest. */
+const BUSY = 0.25;
 /** So near to the limit counts as at the limit: quota periods and samples do not line up. */
 const AT_LIMIT = 0.8;
 
@@ -181,10 +183,10 @@ function overdue(state: WatchState, now: number, limits: WatchLimits): Verdict |
   for (const [wait, deadline, text] of late) {
     if (charged(wait) < deadline) continue;
     const detail = `${text} ${deadline} ms`;
-    // Busy all the while: it spins. Else it waits for something that does not come.
+    // Busy meanwhile: it spins. Else it waits for something that does not come, and that takes no CPU.
     const used = ((last?.cpuSeconds ?? 0) - wait.cpuSeconds) * 1000;
     const could = Math.min(limits.cpuPercent / 100, 1) * charged(wait);
-    if (used >= could * AT_LIMIT)
+    if (used >= could * BUSY)
       return { cause: 'cpu', detail: `${detail}, and used ${Math.round(used)} ms of CPU` };
     return { cause: 'hang', detail };
   }

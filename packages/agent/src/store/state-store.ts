@@ -19,7 +19,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
 import { messageOf } from '../errors.ts';
 import type { Durable } from '../publisher/machine.ts';
-import { checksum, openDatabase, setAside } from './database.ts';
+import { checksum, isDamage, openDatabase, setAside } from './database.ts';
 
 /** What is kept of a publisher. Failure times are Unix milliseconds here. */
 export interface PublisherRecord {
@@ -52,6 +52,8 @@ CREATE TABLE IF NOT EXISTS publisher (name TEXT PRIMARY KEY, body TEXT NOT NULL,
 CREATE TABLE IF NOT EXISTS engine_state (publisher TEXT NOT NULL, release TEXT NOT NULL, body BLOB NOT NULL, sum TEXT NOT NULL,
   PRIMARY KEY (publisher, release)) STRICT;
 `;
+/** Rows are small, and so is then what a commit adds to the log. */
+const PAGE = 1024;
 /** Most bytes of a last-known-good file. */
 const MARKER_BYTES = 4096;
 
@@ -79,7 +81,7 @@ export class StateStore {
     let db: DatabaseSync | undefined;
     let read: Contents = { records: [], states: [], damaged: true };
     try {
-      db = openDatabase(path, SETUP, 1024);
+      db = openDatabase(path, SETUP, PAGE);
       read = readAll(db);
     } catch (error) {
       notice(`state database: ${messageOf(error)}`);
@@ -87,7 +89,7 @@ export class StateStore {
     if (db === undefined || read.damaged) {
       db?.close();
       const aside = setAside(path);
-      db = openDatabase(path, SETUP, 1024);
+      db = openDatabase(path, SETUP, PAGE);
       notice(
         `the state database was damaged and is now ${aside}; publishers go on with their last known good releases`,
       );
@@ -114,26 +116,33 @@ export class StateStore {
   save(record: PublisherRecord): boolean {
     const before = this.#records.get(record.name);
     this.#records.set(record.name, record);
-    const body = JSON.stringify(record);
     const { lkg } = record.durable;
-    const marker = lkg !== null && lkg !== before?.durable.lkg;
     try {
-      this.#db
-        .prepare(
-          'INSERT INTO publisher VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body, sum = excluded.sum',
-        )
-        .run(record.name, body, checksum(record.name, body));
-      if (marker)
-        writeMarker(this.#markerPath(record.name), {
-          name: record.name,
-          uid: record.uid,
-          source: record.source,
-          lkg,
-        });
+      this.#write(record);
+      if (lkg !== null && lkg !== before?.durable.lkg) {
+        const { name, uid, source } = record;
+        writeMarker(this.#markerPath(name), { name, uid, source, lkg });
+      }
       return true;
     } catch (error) {
       this.#notice(`the state of ${record.name} could not be written: ${messageOf(error)}`);
       return false;
+    }
+  }
+
+  #write(record: PublisherRecord): void {
+    try {
+      writeRecord(this.#db, record);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // What is in memory is whole: a new database gets all of it.
+      this.#db.close();
+      const aside = setAside(join(this.#dir, 'state.db'));
+      this.#db = openDatabase(join(this.#dir, 'state.db'), SETUP, PAGE);
+      this.#notice(
+        `the state database was damaged (${messageOf(error)}), is now ${aside} and was written anew`,
+      );
+      for (const one of this.#records.values()) writeRecord(this.#db, one);
     }
   }
 
@@ -250,6 +259,13 @@ function checkedRecord(name: string, body: string, sum: string): PublisherRecord
   } catch {
     return null;
   }
+}
+
+function writeRecord(db: DatabaseSync, record: PublisherRecord): void {
+  const body = JSON.stringify(record);
+  db.prepare(
+    'INSERT INTO publisher VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body, sum = excluded.sum',
+  ).run(record.name, body, checksum(record.name, body));
 }
 
 function writeState(db: DatabaseSync, name: string, release: string, body: Uint8Array): void {

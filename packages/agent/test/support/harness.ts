@@ -65,3 +65,9 @@ export async function until(condition: () => boolean, what: string, ms = 15_000)
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Ends a process that must be there: pid 0 would be our own process group. */
+export function killed(pid: number | null | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
+  if (pid === null || pid === undefined || pid <= 1) throw new Error(`no process to signal: ${pid}`);
+  process.kill(pid, signal);
+}
