@@ -4,10 +4,11 @@ import { type BtfSupport, encodeForKernel } from '../btf/encode.ts';
 import * as K from '../btf/kinds.ts';
 import { BtfError } from '../errors.ts';
 import * as B from './bpf.ts';
-import { errnoName, NotSupportedError } from './errors.ts';
+import { errnoName, NotSupportedError, SyscallError } from './errors.ts';
 import { Fd } from './fd.ts';
 import { withScratch } from './memory.ts';
 
+const EPERM = 1;
 const VMLINUX = '/sys/kernel/btf/vmlinux';
 // Weak: 10 MB that are needed while something is loaded, and can be read again.
 let vmlinux: WeakRef<Btf> | undefined;
@@ -48,6 +49,7 @@ export function loadBtf(btf: Btf, hidden: ReadonlySet<string>): Fd {
   const bytes = encodeForKernel(btf, btfSupport(btf), hidden);
   const fd = tryLoadBtf(bytes);
   if (fd >= 0) return new Fd(fd);
+  if (fd === -EPERM) throw new SyscallError('BPF_BTF_LOAD', EPERM);
   const log = withScratch((memory) => {
     const buffer = memory.allocate(1 << 16);
     const attr = new B.Attr(memory).pointer(0, bytes).u64(8, buffer.address).u32(16, bytes.length);

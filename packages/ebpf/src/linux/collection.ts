@@ -6,6 +6,7 @@ import { dataMapSpec } from '../spec/maps.ts';
 import type { ProgramSpec } from '../spec/types.ts';
 import { Variables } from '../spec/variables.ts';
 import { kernelBtf, loadBtf } from './btf-load.ts';
+import { SyscallError } from './errors.ts';
 import { resolveKconfig } from './externs.ts';
 import type { Fd } from './fd.ts';
 import { hookBtfId } from './hooks.ts';
@@ -135,7 +136,7 @@ function loadObjectBtf(spec: CollectionSpec, lenient: boolean): Fd | undefined {
     return loadBtf(spec.btf, spec.object.hiddenFunctions);
   } catch (error) {
     // Programs and most maps load without it; what needs it says so itself.
-    if (lenient && error instanceof BtfError) return undefined;
+    if (lenient && (error instanceof BtfError || error instanceof SyscallError)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,8 @@
 import { constants } from 'node:os';
 
+const EPERM = 1;
+const NOT_PERMITTED = 'not permitted: a capability is missing, or this kernel is locked down';
+
 /** A system call failed. `errno` is the symbolic name, such as `EPERM`. */
 export class SyscallError extends Error {
   override readonly name = 'SyscallError';
@@ -9,9 +12,9 @@ export class SyscallError extends Error {
   /** The operation, such as `BPF_MAP_CREATE events`. */
   readonly operation: string;
 
-  constructor(operation: string, errno: number, hint = '') {
+  constructor(operation: string, errno: number) {
     const name = errnoName(errno);
-    super(`${operation}: ${name}${hint === '' ? '' : ` (${hint})`}`);
+    super(`${operation}: ${name}${errno === EPERM ? ` (${NOT_PERMITTED})` : ''}`);
     this.code = name;
     this.errno = name;
     this.operation = operation;
@@ -70,7 +73,8 @@ export class VerifierError extends Error {
     options: ErrorOptions & { truncated?: boolean } = {},
   ) {
     const { cause } = options;
-    const why = cause instanceof Error ? cause.message : summarize(log);
+    const why =
+      cause instanceof Error ? cause.message : log === '' && errno === EPERM ? NOT_PERMITTED : summarize(log);
     super(`program ${program}: ${errnoName(errno)}: ${why}`, { cause });
     this.number = errno;
     this.code = errnoName(errno);

@@ -129,10 +129,18 @@ export function resolveKsym(extern: ExternSpec, local: Btf, kernel: () => Btf): 
   return symbol;
 }
 
+// Weak: 10 MB that can be read again.
+let kallsyms: WeakRef<Buffer> | undefined;
+
 /** A symbol's address in /proc/kallsyms; 0 there means that this process may not see it. */
 function kernelAddress(name: string): bigint | undefined {
-  const line = new RegExp(`^([0-9a-f]+) \\w ${name.replace(/[^\w.]/g, '')}$`, 'm').exec(
-    readFileSync('/proc/kallsyms', 'latin1'),
-  );
-  return line?.[1] === undefined ? undefined : BigInt(`0x${line[1]}`);
+  let symbols = kallsyms?.deref();
+  if (symbols === undefined) {
+    symbols = readFileSync('/proc/kallsyms');
+    kallsyms = new WeakRef(symbols);
+  }
+  const end = symbols.indexOf(` ${name}\n`);
+  if (end < 0) return undefined;
+  const line = symbols.toString('latin1', symbols.lastIndexOf(0x0a, end) + 1, end);
+  return BigInt(`0x${line.split(' ', 1)[0] ?? '0'}`);
 }

@@ -6,6 +6,7 @@ import { withScratch } from './memory.ts';
 
 const F_SLEEPABLE = 1 << 4;
 const ENOSPC = 28;
+const FUNC_INFO_MISMATCH = /number of funcs in func_info|bpf_line_info/;
 const FIRST_LOG = 1 << 20;
 const LARGEST_LOG = (16 << 20) - 1; // older kernels refuse more
 
@@ -33,6 +34,9 @@ export function loadProgram(input: LoadInput): Fd {
     const { result, log } = attempt(input, size);
     if (result >= 0) return new Fd(result);
     if (result === -ENOSPC && size < LARGEST_LOG) continue;
+    // Kernels that lack a kind of call count functions otherwise, and complain about that instead of the call.
+    if (FUNC_INFO_MISMATCH.test(log) && input.btf !== undefined)
+      return loadProgram({ ...input, btf: undefined });
     throw new VerifierError(spec.name, -result, log, { truncated: result === -ENOSPC });
   }
 }

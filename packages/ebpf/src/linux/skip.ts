@@ -11,7 +11,7 @@ export type SkipCode =
   | 'relocation' // the kernel lacks a type, field or symbol that the program needs
   | 'permission' // the kernel forbids it: lockdown, capabilities, a policy
   | 'verifier' // the verifier refused the program; the error has its log
-  | 'unsupported' // the kernel does not know the program's type or section
+  | 'unsupported' // the kernel does not know the program's type, section or helpers
   | 'map'; // a map that the program uses could not be created
 
 /** A program that was chosen and not loaded. */
@@ -23,6 +23,9 @@ export interface SkippedProgram {
   readonly error: Error;
 }
 
+// What the verifier says of a helper that the kernel or the program's type does not have.
+const MISSING_HELPER = /^(invalid func unknown#|unknown func |program of this type cannot use helper )/m;
+
 /** A map could not be created, which programs that use it report. */
 export class MapUnavailableError extends Error {
   override readonly name = 'MapUnavailableError';
@@ -31,11 +34,13 @@ export class MapUnavailableError extends Error {
 /** The code for an error of one program; undefined for one that is no refusal but a fault. */
 export function skipCode(error: Error): SkipCode | undefined {
   if (error instanceof MissingHookError) return 'missing-hook';
-  if (error instanceof MapUnavailableError) return 'map';
+  if (error instanceof MapUnavailableError) {
+    return error.cause instanceof SyscallError && error.cause.errno === 'EPERM' ? 'permission' : 'map';
+  }
   if (error instanceof VerifierError) {
     if (error.cause instanceof CoreError) return 'relocation';
     if (error.errno === 'EPERM') return 'permission';
-    return error.log === '' ? 'unsupported' : 'verifier';
+    return error.log === '' || MISSING_HELPER.test(error.log) ? 'unsupported' : 'verifier';
   }
   if (error instanceof NotSupportedError) return 'unsupported';
   if (error instanceof SyscallError) return error.errno === 'EPERM' ? 'permission' : 'unsupported';

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { requireKernel } from './support/kernel.ts';
+
+function runChild(name: string, args: readonly string[] = [], prefix: readonly string[] = []) {
+  const script = fileURLToPath(new URL(`./support/${name}.ts`, import.meta.url));
+  const [command = '', ...rest] = [...prefix, process.execPath, ...process.execArgv, script, ...args];
+  return spawnSync(command, rest, { encoding: 'utf8' });
+}
+
+test('memory that was unmapped reads as nothing; without the guard the process dies', (context) => {
+  requireKernel(context);
+  expect(runChild('unmapped-child', ['guarded']).stdout).toBe('read undefined\n');
+  // The positive control: the same read without Mapping's detaching.
+  expect(runChild('unmapped-child', ['bare']).signal).toBe('SIGSEGV');
+});
+
+test('without privileges a lenient load says so for every program, a strict one throws', (context) => {
+  requireKernel(context);
+  const drop = [
+    'setpriv',
+    '--bounding-set=-all',
+    '--inh-caps=-all',
+    '--reuid=65534',
+    '--regid=65534',
+    '--clear-groups',
+  ];
+  const child = runChild('unprivileged-child', [], drop);
+  if (/EACCES|Permission denied/.test(child.stderr)) return context.skip('this checkout is private to root');
+  expect(child.stderr).toBe('');
+  expect(JSON.parse(child.stdout)).toEqual({
+    loaded: 0,
+    codes: ['missing-hook', 'permission'],
+    thrown: expect.stringMatching(/^SyscallError BPF_BTF_LOAD: EPERM \(not permitted/),
+  });
+});
