@@ -75,10 +75,10 @@ function btfSupport(btf: Btf): BtfSupport {
     if (btf.kind(id) === K.KIND_ENUM && btf.flag(id)) signedEnum = true;
   }
   return {
-    float: !present.has(K.KIND_FLOAT) || knowsKind('float'),
-    declTag: !present.has(K.KIND_DECL_TAG) || knowsKind('declTag'),
-    typeTag: !present.has(K.KIND_TYPE_TAG) || knowsKind('typeTag'),
-    enum64: !(present.has(K.KIND_ENUM64) || signedEnum) || knowsKind('enum64'),
+    float: !present.has(K.KIND_FLOAT) || knowsKind('float') !== false,
+    declTag: !present.has(K.KIND_DECL_TAG) || knowsKind('declTag') !== false,
+    typeTag: !present.has(K.KIND_TYPE_TAG) || knowsKind('typeTag') !== false,
+    enum64: !(present.has(K.KIND_ENUM64) || signedEnum) || knowsKind('enum64') !== false,
   };
 }
 
@@ -111,11 +111,12 @@ function packBtf(words: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** Whether this kernel's BTF has a kind, by loading a sample of it; asked once. */
-export function knowsKind(kind: keyof BtfSupport): boolean {
+/** Whether this kernel's BTF has a kind, by loading a sample of it; undefined when this process may not load any. */
+export function knowsKind(kind: keyof BtfSupport): boolean | undefined {
   let answer = known.get(kind);
   if (answer === undefined) {
     const fd = tryLoadBtf(packBtf(samples[kind]));
+    if (fd === -EPERM) return undefined;
     answer = fd >= 0;
     if (fd >= 0) new Fd(fd)[Symbol.dispose]();
     known.set(kind, answer);

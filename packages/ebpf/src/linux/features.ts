@@ -72,8 +72,14 @@ export const features: {
       }
     }),
 
-  /** Whether the kernel's BTF has a kind. Without privileges the answer is `no`. */
-  btfKind: (kind) => (knowsKind(kind) ? YES : { supported: 'no', reason: `This kernel refuses BTF ${kind}` }),
+  /** Whether the kernel's BTF has a kind. */
+  btfKind(kind) {
+    const known = knowsKind(kind);
+    if (known === true) return YES;
+    return known === false
+      ? { supported: 'no', reason: `This kernel refuses BTF ${kind}` }
+      : { supported: 'inconclusive', reason: 'BTF may not be loaded by this process' };
+  },
 
   /** Whether maps and programs count against RLIMIT_MEMLOCK, as they did before Linux 5.11. */
   memlockAccounting: () =>
