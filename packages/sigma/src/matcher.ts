@@ -1,8 +1,10 @@
 import type { EventReader, FieldValue } from './event.ts';
+import { GRAM_BUCKETS, gramsOf, rarestGram, rollGram } from './grams.ts';
 import { guardOf } from './guard.ts';
+import { needlesOf } from './needles.ts';
 import { compileCondition, type Node } from './node.ts';
 import type { LogSource, Rule } from './rule.ts';
-import { EventState, TAIL } from './state.ts';
+import { EventState, FOLDED, TAIL } from './state.ts';
 
 /** Called for each rule that matches, in the order of the rules, with the fields that made it match. */
 export type OnMatch = (rule: Rule, fields: ReadonlyMap<string, FieldValue>) => void;
@@ -37,12 +39,30 @@ interface CompiledRule {
   readonly rule: Rule;
   readonly node: Node;
   readonly guard: { readonly field: number; readonly keys: ReadonlySet<string> } | undefined;
+  readonly needles: { readonly field: number; readonly needles: readonly string[] } | undefined;
+  /** Number of the event for which the rule was last asked, since several of its needles may be found. */
+  asked: number;
 }
 
-/** Rules of one log source: those to ask always, and those to ask when a field's last path component is their key. */
+/** Rules to ask when their needle's rarest trigram is met while reading the text of a field. */
+interface Scan {
+  readonly field: number;
+  readonly rules: readonly CompiledRule[];
+  /** By the hash of a trigram. */
+  readonly byGram: readonly (
+    | readonly { readonly rule: CompiledRule; readonly grams: readonly number[] }[]
+    | undefined
+  )[];
+}
+
+/**
+ * Rules of one log source: those to ask always, those to ask when a field's last path component is their key, and those
+ * to ask when a field's text may contain one of their needles.
+ */
 interface Bucket {
   readonly size: number;
   readonly always: readonly CompiledRule[];
+  readonly scans: readonly Scan[];
   readonly guarded: readonly {
     readonly field: number;
     readonly byKey: ReadonlyMap<string, readonly CompiledRule[]>;
@@ -61,6 +81,8 @@ class IndexedMatcher implements Matcher {
   private readonly rules: readonly CompiledRule[];
   private readonly state: EventState;
   private buckets = new Map<string, Bucket>();
+  private readonly hits: CompiledRule[] = [];
+  private scans = 0;
   private readonly bySource = new WeakMap<LogSource, Bucket>();
 
   constructor(rules: readonly Rule[], options: CompileOptions) {
@@ -74,11 +96,14 @@ class IndexedMatcher implements Matcher {
     };
     this.rules = rules.map((rule, index) => {
       const guard = guardOf(rule.condition);
+      const needles = needlesOf(rule.condition);
       return {
         index,
         rule,
         node: compileCondition(rule.condition, fieldIndex),
         guard: guard === undefined ? undefined : { field: fieldIndex(guard.field), keys: guard.keys },
+        needles: needles === undefined ? undefined : { ...needles, field: fieldIndex(needles.field) },
+        asked: 0,
       };
     });
     const slots = names.map((name) => options.resolveField?.(name));
@@ -98,25 +123,47 @@ class IndexedMatcher implements Matcher {
     if (bucket.size === 0) return;
     const { state } = this;
     state.begin(event);
-    let hits: CompiledRule[] | undefined;
-    for (const compiled of bucket.always) {
-      if (compiled.node.test(state)) (hits ??= []).push(compiled);
+    const hits = this.hits;
+    hits.length = 0;
+    for (const rule of bucket.always) if (rule.node.test(state)) hits.push(rule);
+    for (const guarded of bucket.guarded) this.askGuarded(guarded);
+    for (const scan of bucket.scans) this.askScanned(scan);
+    if (hits.length > 0) this.report(hits.slice(), onMatch);
+  }
+
+  private askGuarded({ field, byKey }: Bucket['guarded'][number]): void {
+    const { state } = this;
+    const tail = state.text(field, TAIL);
+    if (tail === undefined) return;
+    // Of several values more than one may be a key of the same rule.
+    const candidates =
+      typeof tail === 'string' ? byKey.get(tail) : new Set(tail.flatMap((key) => byKey.get(key) ?? []));
+    if (candidates === undefined) return;
+    for (const rule of candidates) if (rule.node.test(state)) this.hits.push(rule);
+  }
+
+  /** One pass over the text finds the rules that may match; the others are not touched. */
+  private askScanned({ field, rules, byGram }: Scan): void {
+    const { state, hits } = this;
+    const text = state.text(field, FOLDED);
+    if (text === undefined) return;
+    if (typeof text !== 'string') {
+      for (const rule of rules) if (rule.node.test(state)) hits.push(rule);
+      return;
     }
-    for (const { field, byKey } of bucket.guarded) {
-      const tail = state.text(field, TAIL);
-      if (tail === undefined) continue;
-      if (typeof tail === 'string') {
-        const candidates = byKey.get(tail);
-        if (candidates === undefined) continue;
-        for (const compiled of candidates) if (compiled.node.test(state)) (hits ??= []).push(compiled);
-      } else {
-        // A rule may have several of the values as keys.
-        for (const compiled of new Set(tail.flatMap((key) => byKey.get(key) ?? []))) {
-          if (compiled.node.test(state)) (hits ??= []).push(compiled);
-        }
+    const filter = state.filter(field);
+    const event = ++this.scans;
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) {
+      hash = rollGram(hash, text.charCodeAt(at));
+      const candidates = byGram[hash];
+      if (candidates === undefined) continue;
+      for (const { rule, grams } of candidates) {
+        if (rule.asked === event || filter?.may(grams) === false) continue;
+        rule.asked = event;
+        if (rule.node.test(state)) hits.push(rule);
       }
     }
-    if (hits !== undefined) this.report(hits, onMatch);
   }
 
   private report(hits: CompiledRule[], onMatch: OnMatch): void {
@@ -156,22 +203,43 @@ function routes(wanted: LogSource, source: LogSource): boolean {
 }
 
 function buildBucket(rules: readonly CompiledRule[]): Bucket {
-  const always: CompiledRule[] = [];
   const byField = new Map<number, Map<string, CompiledRule[]>>();
-  for (const compiled of rules) {
-    const { guard } = compiled;
-    if (guard === undefined) {
-      always.push(compiled);
-      continue;
-    }
-    const byKey = byField.get(guard.field) ?? new Map<string, CompiledRule[]>();
-    byField.set(guard.field, byKey);
-    for (const key of guard.keys) {
-      const list = byKey.get(key);
-      if (list === undefined) byKey.set(key, [compiled]);
-      else list.push(compiled);
+  for (const rule of rules) {
+    if (rule.guard === undefined) continue;
+    const { field, keys } = rule.guard;
+    const byKey = getOrAdd(byField, field, () => new Map<string, CompiledRule[]>());
+    for (const key of keys) getOrAdd(byKey, key, () => []).push(rule);
+  }
+  const unguarded = rules.filter(({ guard }) => guard === undefined);
+  const scanned = new Map<number, CompiledRule[]>();
+  for (const rule of unguarded) {
+    if (rule.needles !== undefined) getOrAdd(scanned, rule.needles.field, () => []).push(rule);
+  }
+  return {
+    size: rules.length,
+    always: unguarded.filter(({ needles }) => needles === undefined),
+    guarded: [...byField].map(([field, byKey]) => ({ field, byKey })),
+    scans: [...scanned].map(([field, list]) => buildScan(field, list)),
+  };
+}
+
+function buildScan(field: number, rules: readonly CompiledRule[]): Scan {
+  const byGram = Array.from(
+    { length: GRAM_BUCKETS },
+    (): { rule: CompiledRule; grams: readonly number[] }[] | undefined => undefined,
+  );
+  for (const rule of rules) {
+    for (const needle of rule.needles?.needles ?? []) {
+      (byGram[rarestGram(needle)] ??= []).push({ rule, grams: gramsOf(needle) });
     }
   }
-  const guarded = [...byField].map(([field, byKey]) => ({ field, byKey }));
-  return { size: rules.length, always, guarded };
+  return { field, rules, byGram };
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }

@@ -1,5 +1,6 @@
 import type { EventReader, FieldValue } from './event.ts';
 import { fold, foldDashes } from './fold.ts';
+import { GramFilter } from './grams.ts';
 
 /** Forms in which tests look at a field's text. */
 export const CASED = 0;
@@ -50,6 +51,8 @@ export class EventState {
   private readonly rawStamps: Float64Array;
   private readonly texts: Text[];
   private readonly textStamps: Float64Array;
+  private readonly filters: (GramFilter | undefined)[];
+  private readonly filterStamps: Float64Array;
   private stamp = 0;
   private reader: EventReader | undefined;
   private entryList: (readonly [string, string])[] | undefined;
@@ -63,6 +66,8 @@ export class EventState {
     this.rawStamps = new Float64Array(names.length);
     this.texts = Array.from({ length: names.length * VIEWS }, () => undefined);
     this.textStamps = new Float64Array(names.length * VIEWS);
+    this.filters = names.map(() => undefined);
+    this.filterStamps = new Float64Array(names.length);
   }
 
   begin(reader: EventReader): void {
@@ -101,6 +106,22 @@ export class EventState {
     if (raw === undefined || raw === null) return undefined;
     if (typeof raw === 'string') return inView(raw, view);
     return typeof raw === 'object' ? raw.map((item) => inView(item, view)) : inView(String(raw), view);
+  }
+
+  /** The trigrams of a field's folded text; undefined when the field does not have exactly one text. */
+  filter(field: number): GramFilter | undefined {
+    const text = this.text(field, FOLDED);
+    if (typeof text !== 'string') return undefined;
+    let filter = this.filters[field];
+    if (filter === undefined) {
+      filter = new GramFilter();
+      this.filters[field] = filter;
+    }
+    if (this.filterStamps[field] !== this.stamp) {
+      filter.load(text);
+      this.filterStamps[field] = this.stamp;
+    }
+    return filter;
   }
 
   /** All values of the event as texts, with the fields that they are in. */

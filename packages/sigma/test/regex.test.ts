@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fold } from '../src/fold.ts';
 import { linearRegex } from '../src/regex/search.ts';
 
 const NONE = { ignoreCase: false, multiLine: false, dotAll: false };
@@ -157,6 +158,51 @@ test('arbitrary patterns are refused or answer; nothing else is thrown', () => {
     ),
     { numRuns: 3_000 },
   );
+});
+
+describe('required literals', () => {
+  test('one of them is in every text that matches', () => {
+    let used = 0;
+    const word = fc.constantFrom('abab', 'AB1-', 'b_c', 'é-Éa').map((text) => ({ ours: text, v8: text }));
+    const mixed = fc
+      .array(fc.oneof(pattern, word), { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.map((part) => part.ours).join(''));
+    fc.assert(
+      fc.property(
+        mixed,
+        fc.array(
+          fc.oneof(
+            word.map((twin) => twin.ours),
+            input,
+          ),
+        ),
+        fc.boolean(),
+        (source, pieces, ignoreCase) => {
+          const text = pieces.join('');
+          const regex = linearRegex(source, { ...NONE, ignoreCase });
+          if (regex.required === undefined || !regex.test(text)) return;
+          used++;
+          expect(regex.required.some((literal) => fold(text).includes(literal))).toBe(true);
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+    expect(used).toBeGreaterThan(100);
+  });
+
+  test.each([
+    ['(curl|wget)\\s', ['curl', 'wget']],
+    ['(?i)FooBar', ['foobar']],
+    ['^/(tmp|dev/shm)/\\.x', ['/tmp/.x', '/dev/shm/.x']],
+    ['(abc)?def', ['def', 'abcdef']],
+    ['(abc)+', ['abc']],
+    ['a|bcd', undefined],
+    ['[a-z]+', undefined],
+    ['(abc)*', undefined],
+    ['\\d{3}-foo', ['-foo']],
+  ])('%s needs %j', (source, expected) => {
+    expect(linearRegex(source, NONE).required).toEqual(expected);
+  });
 });
 
 describe('attacks end in time', () => {

@@ -1,6 +1,7 @@
 import { CharSet } from './charset.ts';
 import { type Assertion, parseRegex, type RegexFlags } from './parse.ts';
 import { compileRegex, type Instruction, type Program } from './program.ts';
+import { requiredLiterals } from './required.ts';
 
 const WORD = CharSet.of([0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]);
 const NEWLINE = 0x0a;
@@ -22,6 +23,8 @@ export interface LinearRegex {
   readonly source: string;
   /** Whether the expression matches anywhere in `text`. */
   readonly test: (text: string) => boolean;
+  /** One of these is in every text (both with case folded) that matches; undefined when nothing is known. */
+  readonly required: readonly string[] | undefined;
 }
 
 /**
@@ -30,9 +33,9 @@ export interface LinearRegex {
  * @throws RegexSyntaxError
  */
 export function linearRegex(source: string, flags: RegexFlags): LinearRegex {
-  const program = compileRegex(parseRegex(source, flags));
-  const search = new Search(program);
-  return { source, test: (text) => search.test(text) };
+  const node = parseRegex(source, flags);
+  const search = new Search(compileRegex(node));
+  return { source, test: (text) => search.test(text), required: requiredLiterals(node) };
 }
 
 /** A set of program states after some text, and what the last character was. Assertions are decided one character later. */
