@@ -8,7 +8,7 @@ const file = (path: string): URL => new URL(`../${path}`, import.meta.url);
 
 test('the README shows the examples as they are', () => {
   const readme = readFileSync(file('README.md'), 'utf8');
-  const example = readFileSync(file('examples/exec.ts'), 'utf8');
+  const example = readFileSync(file('examples/exec.mts'), 'utf8');
   expect(readme).toContain(example.trimEnd());
   expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
   const source = readFileSync(file('examples/exec.bpf.c'), 'utf8');
@@ -17,7 +17,7 @@ test('the README shows the examples as they are', () => {
 
 test('the example traces an exec', async (context) => {
   requireKernel(context, 'tp_btf/sched_process_exec');
-  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(file('examples/exec.ts'))], {
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(file('examples/exec.mts'))], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
