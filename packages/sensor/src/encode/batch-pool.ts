@@ -7,7 +7,9 @@
 export const BATCH_BYTES: number = 256 * 1024;
 /** Frame header and `u32 count | u32 reserved` come first, so that a batch is written as it lies. */
 export const BATCH_HEADER = 16;
-const BUFFERS = 48;
+const BUFFERS = 128;
+/** The last ones are for events that come rarely: a flood of opens cannot push out process starts. */
+const RESERVED = 32;
 
 export class BatchPool {
   readonly #free: ArrayBuffer[] = [];
@@ -29,6 +31,11 @@ export class BatchPool {
 
   give(buffer: ArrayBuffer): void {
     this.#free.push(buffer);
+  }
+
+  /** Is no more left than what is reserved for rare events? */
+  get scarce(): boolean {
+    return this.#made - this.#free.length >= this.#limit - RESERVED;
   }
 
   /** Batches on their way to the agent. */

@@ -16,6 +16,9 @@ export type BatchSink = (buffer: ArrayBuffer, used: number, count: number) => vo
 const layouts: (RecordLayout | undefined)[] = [];
 for (const { id, name } of eventClasses) layouts[id] = layoutOf(name, 'event');
 
+/** Classes that can come in floods. */
+const isBulk = Uint8Array.from(layouts, (layout) => (layout?.recordClass.name === 'file_open' ? 1 : 0));
+
 const TWO_32 = 0x1_0000_0000;
 /** Shorter texts are copied byte by byte: a typed array's `set` costs more than that. */
 const SHORT = 40;
@@ -89,20 +92,23 @@ export class EventEncoder {
   }
 
   #room(classId: number, most: number): boolean {
+    if (isBulk[classId] === 1 && this.#pool.scarce) return this.#shed(classId);
     if (this.#buffer !== undefined && this.#used + most <= BATCH_HEADER + BATCH_BYTES) return true;
     this.flush();
     this.#buffer = this.#pool.take();
-    if (this.#buffer === undefined) {
-      this.#bump(this.#counts.decoded, classId);
-      this.#bump(this.#counts.shed, classId);
-      this.#nextSequence();
-      return false;
-    }
+    if (this.#buffer === undefined) return this.#shed(classId);
     this.#bytes = new Uint8Array(this.#buffer);
     this.#data = new DataView(this.#buffer);
     this.#used = BATCH_HEADER;
     this.#count = 0;
     return true;
+  }
+
+  #shed(classId: number): false {
+    this.#bump(this.#counts.decoded, classId);
+    this.#bump(this.#counts.shed, classId);
+    this.#nextSequence();
+    return false;
   }
 
   #bump(counts: Float64Array, classId: number): void {

@@ -15,6 +15,7 @@ import { type LoadedProbes, loadProbes } from './load.ts';
 import { probes } from './probe-list.ts';
 import { SyscallHook } from './syscall-hook.ts';
 import { takeInRunning } from './take-in.ts';
+import { takeInListeners } from './take-in-listeners.ts';
 
 /** Where the probes count lost fork records. */
 const FORK = 31;
@@ -23,6 +24,9 @@ const INTERNAL = 32;
 const handlerIndex = (id: number): number =>
   id < FIRST_PROBE_CLASS_ID ? id : INTERNAL + id - FIRST_PROBE_CLASS_ID;
 const POLL_MS = 10;
+/** After a second without any record. */
+const IDLE_POLL_MS = 25;
+const IDLE_MS = 1000;
 const COPY_BYTES = 1 << 20;
 
 export class KernelSource implements Source {
@@ -36,6 +40,8 @@ export class KernelSource implements Source {
   readonly #calls: RingCopy | undefined;
   readonly #onCall: (offset: number) => void = () => {};
   readonly #hook: SyscallHook;
+  #busy = 0;
+  #idle = false;
   readonly #priority: Priority;
   readonly #files: FileWatch;
 
@@ -54,6 +60,7 @@ export class KernelSource implements Source {
       const lost = collection.variables.bytes('lost');
       this.#lost = new BigUint64Array(lost.buffer, lost.byteOffset, lost.length >> 3);
       takeInRunning(state, collection);
+      takeInListeners(state, collection);
     } catch (error) {
       this.#loaded[Symbol.dispose]();
       throw error;
@@ -69,13 +76,15 @@ export class KernelSource implements Source {
   }
 
   get pause(): number {
-    return POLL_MS;
+    return this.#idle ? IDLE_POLL_MS : POLL_MS;
   }
 
   round(now: number): boolean {
     const { fill, size } = this.ring;
     this.#priority.update(fill / size, now);
     // First copy what names its process, then take in the processes, then report: all that they were is known by then.
+    if (fill > 0) this.#busy = now;
+    this.#idle = now - this.#busy > IDLE_MS;
     const moreFiles = this.#files.read();
     const moreCalls = this.#calls?.take() ?? false;
     while (this.#life.take()) this.#life.forEach(this.#onLife);
