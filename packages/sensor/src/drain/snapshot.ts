@@ -12,9 +12,14 @@ export function encodeSnapshot(state: State): { buffer: ArrayBuffer; used: numbe
   const { table, actors, users, containers, clock } = state;
   // Whatever the agent subscribed to.
   const wanted = new Uint8Array(MAX_CLASSES).fill(1);
-  const encoder = new EventEncoder(new BatchPool(1 << 16), new Counts(), clock, (buffer, used) => {
-    parts.push({ buffer, used });
-  });
+  const encoder = new EventEncoder(
+    new BatchPool(Number.POSITIVE_INFINITY),
+    new Counts(),
+    clock,
+    (buffer, used) => {
+      parts.push({ buffer, used });
+    },
+  );
   const records = new ProcessRecords(table, actors, encoder, users, containers, wanted);
   const byStart = [...table.living()].sort((a, b) => a.startHigh - b.startHigh || a.startLow - b.startLow);
   for (const process of byStart)

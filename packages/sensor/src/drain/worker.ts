@@ -33,7 +33,7 @@ function subscribe(state: State, source: Source, classes: readonly string[] | nu
 function handle(message: ToDrain, state: State, source: Source): void {
   switch (message.type) {
     case 'buffer':
-      state.pool.give(message.buffer);
+      state.pool.written(message.buffer);
       break;
     case 'subscribe':
       subscribe(state, source, message.classes.filter(isClass));

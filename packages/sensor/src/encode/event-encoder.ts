@@ -6,7 +6,7 @@
 import { type ClockOffset, eventClasses, Header, RecordFlag, type RecordLayout } from '@ringfence/events';
 import { Cut, type Image } from '../table/image.ts';
 import type { Process } from '../table/process-table.ts';
-import { BATCH_BYTES, BATCH_HEADER, type BatchPool } from './batch-pool.ts';
+import { BATCH_HEADER, type BatchPool } from './batch-pool.ts';
 import type { Counts } from './counts.ts';
 import { Actor, ActorSlot, layoutOf, PARENT_ARGV_MAX } from './slots.ts';
 
@@ -93,7 +93,7 @@ export class EventEncoder {
 
   #room(classId: number, most: number): boolean {
     if (isBulk[classId] === 1 && this.#pool.scarce) return this.#shed(classId);
-    if (this.#buffer !== undefined && this.#used + most <= BATCH_HEADER + BATCH_BYTES) return true;
+    if (this.#buffer !== undefined && this.#used + most <= this.#buffer.byteLength) return true;
     this.flush();
     this.#buffer = this.#pool.take();
     if (this.#buffer === undefined) return this.#shed(classId);
@@ -204,8 +204,8 @@ export class EventEncoder {
     if (this.#buffer === undefined) return;
     const buffer = this.#buffer;
     this.#buffer = undefined;
-    if (this.#count === 0) this.#pool.give(buffer);
-    else this.#sink(buffer, this.#used, this.#count);
+    if (this.#count === 0) this.#pool.putBack(buffer);
+    else this.#sink(this.#pool.pack(buffer, this.#used), this.#used, this.#count);
   }
 
   #makeTemplate(classId: number, process: Process, image: Image): Uint8Array {

@@ -34,7 +34,7 @@ export function takeInListeners(state: State, collection: Collection): number {
   const namespaces = new Map<number, Map<string, number>>();
   let descriptors = 0;
   let count = 0;
-  for (const process of [...state.table.living()]) {
+  for (const process of state.table.living()) {
     const net = networkNamespace(process.pid);
     if (net === undefined || process.image.path.length === 0) continue;
     let ports = namespaces.get(net);
