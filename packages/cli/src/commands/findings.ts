@@ -8,6 +8,13 @@ interface FindingsOptions {
   readonly json?: true;
 }
 
+/** A finding as the agent hands it out. */
+interface Kept {
+  readonly finding: object;
+  /** How often it was seen, repeats that were collapsed into it among them. */
+  readonly count?: number;
+}
+
 export function register(program: Command): void {
   program
     .command('findings')
@@ -23,9 +30,10 @@ export function register(program: Command): void {
 }
 
 async function showFindings(options: FindingsOptions): Promise<void> {
-  const show = (finding: unknown): void => {
-    if (options.json === true) console.log(JSON.stringify(finding));
-    else console.log(renderFinding(finding as object).join('\n'));
+  const show = (item: unknown): void => {
+    const { finding, count } = item as Kept;
+    const counted = count === undefined || count === 1 ? finding : { ...finding, count };
+    console.log(options.json === true ? JSON.stringify(counted) : renderFinding(counted).join('\n'));
   };
   await withAgent('findings', async (client) => {
     const follow = options.follow === true;

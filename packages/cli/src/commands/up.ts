@@ -96,7 +96,7 @@ async function up(options: UpOptions): Promise<void> {
     throw error;
   }
   process.on('SIGHUP', () => {
-    agent.reload().catch((error: Error) => screen.notice(`not reloaded: ${error.message}`));
+    reload(agent, options).catch((error: Error) => screen.notice(`not reloaded: ${error.message}`));
   });
   agent.onFinding((finding) => screen.finding(finding));
   agent.onNotice(({ text }) => screen.notice(text));
@@ -112,6 +112,10 @@ async function up(options: UpOptions): Promise<void> {
   screen.tick(agent.status());
   await agent.stop();
   screen.close();
+}
+
+async function reload(agent: Agent, options: UpOptions): Promise<void> {
+  await agent.reload(configure(options));
 }
 
 /** Engines start side by side and take a moment; the first screen waits for them, but not for one that hangs. */
