@@ -1,0 +1,10 @@
+import { EventSource, RECORD_BYTES } from './events.ts';
+import { EventView, fieldSlot, forEachRecord } from '@ringfence/events';
+const cpu = () => { const u = process.cpuUsage(); return (u.user+u.system)*1000; };
+const s = new EventSource();
+for (let i=0;i<300;i++) s.batch(1310);
+let t = cpu(); for (let i=0;i<500;i++) s.batch(1310); console.log('encode ns', (cpu()-t)/655000);
+const b = s.batch(1310); const path = fieldSlot('process_start','process.path'); let c=0,n=0; const view = new EventView();
+const rd=()=>forEachRecord(b,(r)=>{ if (r.flags===0&&r.timeMs>n) n=r.timeMs; c+=r.string(path).length;},view);
+for (let i=0;i<300;i++) rd();
+t = cpu(); for (let i=0;i<500;i++) rd(); console.log('read ns', (cpu()-t)/655000);
