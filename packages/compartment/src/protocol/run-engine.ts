@@ -43,7 +43,7 @@ export interface EngineContext {
 export interface EngineHandlers {
   onHello(hello: Hello, context: EngineContext): Omit<Ready, 'protocol'> | Promise<Omit<Ready, 'protocol'>>;
   onState?(state: Uint8Array, context: EngineContext): void;
-  /** Records of processes that run already; several may come before the start. */
+  /** Records of processes that run already, valid until the handler returns; several may come before the start. */
   onSnapshot?(records: Uint8Array, context: EngineContext): void;
   onStart?(context: EngineContext): void;
   /** The batch is acknowledged when this returns. */
@@ -53,6 +53,9 @@ export interface EngineHandlers {
 }
 
 const TYPES: ReadonlySet<number> = new Set(Object.values(ToEngine));
+
+/** What is read goes here, over what was read before: fresh memory for each batch costs page faults. */
+const READ_BYTES: number = Bound.FRAME_BYTES;
 
 /** Output gathers up to this many bytes before it is written. */
 const FLUSH_BYTES = 64 * 1024;
@@ -77,7 +80,7 @@ export async function runEngine(handlers: EngineHandlers, fd = 3): Promise<void>
         break;
       }
       case 'state':
-        handlers.onState?.(message.state, context);
+        handlers.onState?.(new Uint8Array(message.state), context);
         break;
       case 'snapshot':
         handlers.onSnapshot?.(message.records, context);
@@ -107,6 +110,7 @@ export async function runEngine(handlers: EngineHandlers, fd = 3): Promise<void>
 class Channel {
   readonly #fd: number;
   readonly #waiting: AgentMessage[] = [];
+  readonly #memory: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #output: Uint8Array[] = [];
   #size = 0;
 
@@ -114,15 +118,16 @@ class Channel {
     this.#fd = fd;
   }
 
+  /** The next message; its bytes are valid until the next call. */
   next(): AgentMessage | null {
-    return this.#waiting.shift() ?? this.#read();
+    return this.#waiting.shift() ?? this.#read(this.#memory);
   }
 
-  /** Reads on until a hash result comes; what else comes is kept for `next`. */
+  /** Reads on until a hash result comes; what else comes is kept for `next`. The message at hand stays valid. */
   hashResult(request: number): HashResult {
     this.flush();
     for (;;) {
-      const message = this.#read();
+      const message = this.#read(undefined);
       if (message === null || message.type === 'stop')
         return { request, sha256: null, error: 'the agent stops' };
       if (message.type !== 'hash-result') this.#waiting.push(message);
@@ -130,8 +135,8 @@ class Channel {
     }
   }
 
-  #read(): AgentMessage | null {
-    const frame = readFrameSync(this.#fd, { types: TYPES });
+  #read(memory: Buffer | undefined): AgentMessage | null {
+    const frame = readFrameSync(this.#fd, { types: TYPES }, memory);
     if (frame === null) return null;
     const message = decodeToEngine(frame);
     if (message.type === 'ping') {
