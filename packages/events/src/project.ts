@@ -27,12 +27,13 @@ export function subscriptionKey(subscription: Subscription): string {
 
 const uniqueSorted = (slots: readonly number[]): number[] => [...new Set(slots)].toSorted((a, b) => a - b);
 
-/** What to keep of a class. Fixed parts are copied by 32-bit words under a mask. */
+/** What to keep of a class. */
 interface Plan {
   readonly fixedBytes: number;
   readonly whole: boolean;
-  readonly wordOffsets: readonly number[];
-  readonly wordMasks: readonly number[];
+  /** The 32-bit words of the fixed part of which something is kept, and what of each. */
+  readonly words: Int32Array;
+  readonly masks: Int32Array;
   /** Offsets of the references of subscribed strings. */
   readonly references: readonly number[];
 }
@@ -50,69 +51,125 @@ export function projectBatch(batch: Uint8Array, subscription: Subscription): Pro
     plans = compile(subscription);
     plansOf.set(subscription, plans);
   }
-  const input = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
-  const bytes = new Uint8Array(batch.length);
-  const output = new DataView(bytes.buffer);
+  const input = new Source(batch);
+  const output = outputFor(batch.length);
   const sources = new Uint32Array(Math.floor(batch.length / Header.BYTES));
   let count = 0;
   let end = 0;
+  /** Where the run of whole records begins that is not copied yet. */
+  let run = 0;
   for (let at = 0; at < batch.length; ) {
-    const size = batch.length - at >= Header.BYTES ? input.getUint32(at, true) : 0;
+    const size = batch.length - at >= Header.BYTES ? input.data.getUint32(at, true) : 0;
     if (size < Header.BYTES || size % 8 !== 0 || size > batch.length - at)
       throw new EventError('bad-record', `record size ${size} at ${at} of ${batch.length}`, size);
-    const plan = plans[input.getUint16(at + Header.CLASS, true)];
-    if (plan) {
-      if (size < plan.fixedBytes) throw new EventError('bad-record', `record of ${size} bytes is cut`, size);
-      sources[count++] = at;
-      if (plan.whole) {
-        copy(batch, at, bytes, end, size);
-        end += size;
-      } else {
-        end = project(plan, batch, input, at, size, bytes, output, end);
-      }
+    const plan = plans[input.data.getUint16(at + Header.CLASS, true)];
+    if (plan && size < plan.fixedBytes)
+      throw new EventError('bad-record', `record of ${size} bytes is cut`, size);
+    if (plan) sources[count++] = at;
+    if (!plan?.whole) {
+      end = copy(input, run, at - run, output, end);
+      if (plan) end = project(plan, input, at, size, output, end);
+      run = at + size;
     }
     at += size;
   }
-  return { bytes: bytes.subarray(0, end), count, sources: sources.subarray(0, count) };
+  end = copy(input, run, batch.length - run, output, end);
+  return { bytes: output.bytes.slice(0, end), count, sources: sources.slice(0, count) };
 }
 
-function project(
-  plan: Plan,
-  batch: Uint8Array,
-  input: DataView,
-  at: number,
-  size: number,
-  bytes: Uint8Array,
-  output: DataView,
-  to: number,
-): number {
-  const { fixedBytes, wordOffsets, wordMasks, references } = plan;
-  for (let i = 0; i < wordOffsets.length; i++) {
-    const offset = wordOffsets[i] as number;
-    output.setUint32(to + offset, input.getUint32(at + offset, true) & (wordMasks[i] as number), true);
+/** The same bytes in the widths in which they are read and written. */
+interface Views {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly data: DataView;
+}
+
+/** A batch at an address that 32-bit words can be read at. */
+class Source implements Views {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly data: DataView;
+
+  constructor(batch: Uint8Array) {
+    // Buffer's own slice would not copy.
+    this.bytes = batch.byteOffset % 4 === 0 ? batch : new Uint8Array(batch);
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    this.words = new Int32Array(buffer, byteOffset, byteLength >> 2);
+    this.data = new DataView(buffer, byteOffset, byteLength);
   }
+}
+
+/** Where results are made, used again and again: it stays in the processor's cache, and a result holds no more than it needs. */
+let scratch: Views = new Source(new Uint8Array(64 * 1024));
+
+/** Room for so many bytes, all zero. */
+function outputFor(bytes: number): Views {
+  if (scratch.bytes.length < bytes) scratch = new Source(new Uint8Array(align(bytes, 4096)));
+  else scratch.bytes.fill(0, 0, bytes);
+  return scratch;
+}
+
+function project(plan: Plan, input: Views, at: number, size: number, output: Views, to: number): number {
+  const { fixedBytes, references } = plan;
+  copyMasked(plan, input.words, at >> 2, output.words, to >> 2);
   let end = to + fixedBytes;
+  // Texts that lie one after the other are copied at once.
+  let runStart = 0;
+  let runEnd = 0;
+  let runTo = end;
   for (let i = 0; i < references.length; i++) {
     const reference = references[i] as number;
-    const length = input.getUint16(at + reference + 2, true);
+    const length = input.data.getUint16(at + reference + 2, true);
     if (length === 0) continue;
-    const offset = input.getUint16(at + reference, true);
+    const offset = input.data.getUint16(at + reference, true);
     // References that overlap could make the result larger than its source, so they are refused by their sum.
     if (offset < fixedBytes || offset + length > size || end - to + length > size)
       throw new EventError('bad-reference', `string at ${offset} of ${length} bytes is outside its record`);
-    copy(batch, at + offset, bytes, end, length);
-    output.setUint16(to + reference, end - to, true);
-    output.setUint16(to + reference + 2, length, true);
+    output.data.setUint16(to + reference, end - to, true);
+    output.data.setUint16(to + reference + 2, length, true);
+    if (at + offset !== runEnd) {
+      copy(input, runStart, runEnd - runStart, output, runTo);
+      runStart = at + offset;
+      runTo = end;
+    }
+    runEnd = at + offset + length;
     end += length;
   }
+  copy(input, runStart, runEnd - runStart, output, runTo);
   const projected = align(end - to, 8);
-  output.setUint32(to, projected, true);
-  return to + projected;
+  while (end < to + projected) output.bytes[end++] = 0;
+  output.data.setUint32(to, projected, true);
+  return end;
 }
 
-function copy(source: Uint8Array, start: number, target: Uint8Array, to: number, length: number): void {
-  if (length < 48) for (let i = 0; i < length; i++) target[to + i] = source[start + i] as number;
-  else target.set(source.subarray(start, start + length), to);
+/** Up to so many bytes a loop, by words or by bytes, is quicker than a call into the runtime. */
+const SHORT_WORDS = 160;
+const SHORT_BYTES = 48;
+
+/** Copies bytes and returns where they end. Up to three more may be written behind them. */
+function copy(input: Views, start: number, length: number, output: Views, to: number): number {
+  const aligned = ((start | to) & 3) === 0;
+  if (length > (aligned ? SHORT_WORDS : SHORT_BYTES))
+    output.bytes.set(input.bytes.subarray(start, start + length), to);
+  else if (aligned) copyWords(input.words, start >> 2, (length + 3) >> 2, output.words, to >> 2);
+  else copyBytes(input.bytes, start, length, output.bytes, to);
+  return to + length;
+}
+
+function copyMasked(plan: Plan, from: Int32Array, at: number, target: Int32Array, to: number): void {
+  const { words, masks } = plan;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number;
+    target[to + word] = (from[at + word] as number) & (masks[i] as number);
+  }
+}
+
+function copyWords(from: Int32Array, at: number, count: number, target: Int32Array, to: number): void {
+  for (let i = 0; i < count; i++) target[to + i] = from[at + i] as number;
+}
+
+function copyBytes(from: Uint8Array, at: number, count: number, target: Uint8Array, to: number): void {
+  for (let i = 0; i < count; i++) target[to + i] = from[at + i] as number;
 }
 
 function compile(subscription: Subscription): (Plan | undefined)[] {
@@ -127,7 +184,10 @@ function compile(subscription: Subscription): (Plan | undefined)[] {
 
 function plan(layout: RecordLayout, slots: readonly number[] | 'all'): Plan {
   const { fixedBytes, fields, recordClass } = layout;
-  if (slots === 'all') return { fixedBytes, whole: true, wordOffsets: [], wordMasks: [], references: [] };
+  if (slots === 'all') {
+    const none = new Int32Array(0);
+    return { fixedBytes, whole: true, words: none, masks: none, references: [] };
+  }
   const kept = new Uint8Array(fixedBytes);
   kept.fill(0xff, Header.CLASS, Header.TRUNCATED);
   const references: number[] = [];
@@ -140,14 +200,7 @@ function plan(layout: RecordLayout, slots: readonly number[] | 'all'): Plan {
     if (field.type === 'string' || field.type === 'strings') references.push(offset);
     else kept.fill(0xff, offset, offset + fieldStorage[field.type].bytes);
   }
-  const masks = new DataView(kept.buffer);
-  const wordOffsets: number[] = [];
-  const wordMasks: number[] = [];
-  for (let offset = 0; offset < fixedBytes; offset += 4) {
-    const mask = masks.getInt32(offset, true);
-    if (mask === 0) continue;
-    wordOffsets.push(offset);
-    wordMasks.push(mask);
-  }
-  return { fixedBytes, whole: false, wordOffsets, wordMasks, references };
+  const all = new Int32Array(kept.buffer);
+  const words = Int32Array.from(all.keys().filter((word) => all[word] !== 0));
+  return { fixedBytes, whole: false, words, masks: words.map((word) => all[word] ?? 0), references };
 }
