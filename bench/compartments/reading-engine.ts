@@ -1,30 +1,19 @@
 /** An engine without rules: reads the header and one text of each record, and says at its end what it read. */
 import { runEngine } from '@ringfence/compartment/protocol';
-import { EventView, fieldSlot, forEachRecord } from '@ringfence/events';
+import { Reader } from './reader.ts';
 
-const path = fieldSlot('process_start', 'process.path');
-const view = new EventView();
-let records = 0;
-let characters = 0;
-let newest = 0;
+const reader = new Reader();
 
 await runEngine({
   onHello: () => ({
     engine: 'reading',
     version: '1',
-    subscriptions: [{ class: 'process_start' }],
+    subscriptions: [{ class: 'process_start', fields: ['process.pid', 'process.path', 'process.argv'] }],
     rules: { loaded: 0, skipped: [], unfed: [] },
   }),
-  onBatch: (batch) => {
-    const { records: read } = forEachRecord(
-      batch.records,
-      (record) => {
-        if (record.flags === 0 && record.timeMs > newest) newest = record.timeMs;
-        characters += record.string(path).length;
-      },
-      view,
-    );
-    records += read;
+  onBatch: ({ records }) => reader.onBatch(records),
+  onStop: (context) => {
+    const { records, characters, newest } = reader;
+    context.log('info', JSON.stringify({ records, characters, newest }));
   },
-  onStop: (context) => context.log('info', JSON.stringify({ records, characters, newest })),
 });
