@@ -14,7 +14,10 @@ export const RECORD_BYTES = 200;
 /** Texts are made before anything is measured: what is measured begins with their encoding. */
 const texts = Array.from({ length: 1009 }, (_, i) => {
   const tool = 10 + (i % 89);
-  const texts = [`/usr/lib/pkg${tool}/bin/tool${tool}`, `tool${tool}\0--jobs\0${tool}\0/srv/build/${100_000 + i}.obj`];
+  const texts = [
+    `/usr/lib/pkg${tool}/bin/tool${tool}`,
+    `tool${tool}\0--jobs\0${tool}\0/srv/build/${100_000 + i}.obj`,
+  ];
   return texts.map((text) => Buffer.from(text).toString('latin1')) as [string, string];
 });
 

@@ -134,7 +134,10 @@ export class Rig implements AsyncDisposable {
   #story(): string {
     const publishers = this.#agent?.status().publishers ?? [];
     return publishers
-      .map(({ name, state, spare, queue, log }) => `${name} ${state}, spare ${spare}, ${queue.events} wait, ${log.at(-1)?.message}`)
+      .map(
+        ({ name, state, spare, queue, log }) =>
+          `${name} ${state}, spare ${spare}, ${queue.events} wait, ${log.at(-1)?.message}`,
+      )
       .join('; ');
   }
 

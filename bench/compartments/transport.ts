@@ -61,7 +61,8 @@ class Reader {
   async finish(): Promise<void> {
     this.#compartment.channel.write(this.#host.stop());
     const { records } = await this.said.promise;
-    if (records < this.acknowledged) throw new Error(`${records} records read, ${this.acknowledged} acknowledged`);
+    if (records < this.acknowledged)
+      throw new Error(`${records} records read, ${this.acknowledged} acknowledged`);
     await this.#compartment.exited;
   }
 

@@ -1,6 +1,6 @@
 /** Starts the benchmark's engines behind the wall, as production does: all layers, default limits. */
 import { fileURLToPath } from 'node:url';
-import { type EngineProgram, layerNames, type LayerReport } from '@ringfence/compartment';
+import { type EngineProgram, type LayerReport, layerNames } from '@ringfence/compartment';
 import { engineRuntime } from '@ringfence/engine';
 
 const folder = import.meta.dirname;

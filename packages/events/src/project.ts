@@ -44,8 +44,13 @@ const plansOf = new WeakMap<Subscription, readonly (Plan | undefined)[]>();
  * The records of `batch` as `subscription` (not to be changed afterwards: its plan is kept) may see them.
  * @throws {EventError} `bad-record`, `bad-reference` for a batch that cannot be trusted; `unknown-class`,
  *   `unknown-field` for a subscription to what does not exist
+ * @param allocate gives the memory for the result, which may hold anything
  */
-export function projectBatch(batch: Uint8Array, subscription: Subscription): ProjectedBatch {
+export function projectBatch(
+  batch: Uint8Array,
+  subscription: Subscription,
+  allocate: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+): ProjectedBatch {
   let plans = plansOf.get(subscription);
   if (!plans) {
     plans = compile(subscription);
@@ -53,7 +58,8 @@ export function projectBatch(batch: Uint8Array, subscription: Subscription): Pro
   }
   const input = new Source(batch);
   const output = outputFor(batch.length);
-  const sources = new Uint32Array(Math.floor(batch.length / Header.BYTES));
+  const most = Math.floor(batch.length / Header.BYTES);
+  if (places.length < most) places = new Uint32Array(most);
   let count = 0;
   let end = 0;
   /** Where the run of whole records begins that is not copied yet. */
@@ -65,7 +71,7 @@ export function projectBatch(batch: Uint8Array, subscription: Subscription): Pro
     const plan = plans[input.data.getUint16(at + Header.CLASS, true)];
     if (plan && size < plan.fixedBytes)
       throw new EventError('bad-record', `record of ${size} bytes is cut`, size);
-    if (plan) sources[count++] = at;
+    if (plan) places[count++] = at;
     if (!plan?.whole) {
       end = copy(input, run, at - run, output, end);
       if (plan) end = project(plan, input, at, size, output, end);
@@ -74,7 +80,9 @@ export function projectBatch(batch: Uint8Array, subscription: Subscription): Pro
     at += size;
   }
   end = copy(input, run, batch.length - run, output, end);
-  return { bytes: output.bytes.slice(0, end), count, sources: sources.slice(0, count) };
+  const bytes = allocate(end);
+  bytes.set(output.bytes.subarray(0, end));
+  return { bytes, count, sources: places.slice(0, count) };
 }
 
 /** The same bytes in the widths in which they are read and written. */
@@ -101,6 +109,7 @@ class Source implements Views {
 
 /** Where results are made, used again and again: it stays in the processor's cache, and a result holds no more than it needs. */
 let scratch: Views = new Source(new Uint8Array(64 * 1024));
+let places = new Uint32Array(2048);
 
 /** Room for so many bytes, all zero. */
 function outputFor(bytes: number): Views {

@@ -15,6 +15,7 @@ import {
   type Subscription,
   subscriptionKey,
 } from '@ringfence/events';
+import { giveMemory, takeMemory } from './batch-memory.ts';
 
 /** What an engine asked for in READY, checked and ready for use. */
 export interface Wanted {
@@ -53,6 +54,7 @@ export class Cut {
   readonly count: number;
   #byClass: ReadonlyMap<number, number> | undefined;
   readonly #projections: Map<string, ProjectedBatch> = new Map();
+  #users = 0;
 
   constructor(bytes: Uint8Array, count: number, byClass?: ReadonlyMap<number, number>) {
     this.bytes = bytes;
@@ -70,10 +72,25 @@ export class Cut {
   project(wanted: Wanted): ProjectedBatch {
     let projected = this.#projections.get(wanted.key);
     if (projected === undefined) {
-      projected = projectBatch(this.bytes, wanted.subscription);
+      projected = projectBatch(this.bytes, wanted.subscription, takeMemory);
       this.#projections.set(wanted.key, projected);
     }
     return projected;
+  }
+
+  /** Someone begins to need what was made of it: a publisher until the batch is acknowledged, a channel until it is written. */
+  retain(): void {
+    this.#users++;
+  }
+
+  /**
+   * One of them has done with it; after the last the projections' memory is used for other batches. Who is not sure
+   * that nothing reads it any more does not call this: the garbage collector then takes it.
+   */
+  release(): void {
+    if (--this.#users > 0) return;
+    for (const { bytes } of this.#projections.values()) giveMemory(bytes);
+    this.#projections.clear();
   }
 }
 

@@ -142,12 +142,15 @@ export class Instance {
     this.#started = true;
   }
 
-  send(id: bigint, count: number, records: Uint8Array): void {
+  /** @param written called when the records have left the agent; never when they did not */
+  send(id: bigint, count: number, records: Uint8Array, written: () => void): void {
     const channel = this.#process?.channel;
     if (channel === undefined || this.#unusable()) return;
     channel.cork();
     channel.write(this.#host.batch(id, count, records.length));
-    channel.write(records);
+    channel.write(records, (error) => {
+      if (error === null || error === undefined) written();
+    });
     channel.uncork();
     this.#judge({ type: 'sent', now: this.#options.now() });
   }

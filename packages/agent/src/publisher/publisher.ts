@@ -175,7 +175,7 @@ export class Publisher {
     if (this.#wanted === undefined) return;
     const cut = chunk.cut(this.#wanted);
     if (cut.count === 0) return;
-    this.#queue.push({ cut, at: chunk.at });
+    if (this.#queue.push({ cut, at: chunk.at })) cut.retain();
     this.#pump();
   }
 
@@ -364,7 +364,9 @@ export class Publisher {
       const { bytes, count } = projected;
       this.#lastBatch = batch.id;
       this.#delivered += count;
-      fed.instance.send(batch.id, count, bytes);
+      const { cut } = batch;
+      cut.retain();
+      fed.instance.send(batch.id, count, bytes, () => cut.release());
     }
   }
 
@@ -386,6 +388,7 @@ export class Publisher {
     const batch = this.#window.acknowledge(batchId);
     if (batch === undefined) return;
     const now = this.#context.now();
+    batch.cut.release();
     this.#acked += batch.cut.count;
     this.#fed.instance.countAcked(batch.cut.count);
     this.#lags.push(now - batch.at);
