@@ -3,17 +3,25 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { requireKernel } from './support/kernel.ts';
 
-function runChild(name: string, args: readonly string[] = [], prefix: readonly string[] = []) {
-  const script = fileURLToPath(new URL(`./support/${name}.ts`, import.meta.url));
-  const [command = '', ...rest] = [...prefix, process.execPath, ...process.execArgv, script, ...args];
+const unmapped = new URL('./support/unmapped-child.ts', import.meta.url);
+const unprivileged = new URL('./support/unprivileged-child.ts', import.meta.url);
+
+function runChild(url: URL, args: readonly string[] = [], prefix: readonly string[] = []) {
+  const [command = '', ...rest] = [
+    ...prefix,
+    process.execPath,
+    ...process.execArgv,
+    fileURLToPath(url),
+    ...args,
+  ];
   return spawnSync(command, rest, { encoding: 'utf8' });
 }
 
 test('memory that was unmapped reads as nothing; without the guard the process dies', (context) => {
   requireKernel(context);
-  expect(runChild('unmapped-child', ['guarded']).stdout).toBe('read undefined\n');
+  expect(runChild(unmapped, ['guarded']).stdout).toBe('read undefined\n');
   // The positive control: the same read without Mapping's detaching.
-  expect(runChild('unmapped-child', ['bare']).signal).toBe('SIGSEGV');
+  expect(runChild(unmapped, ['bare']).signal).toBe('SIGSEGV');
 });
 
 test('without privileges a lenient load says so for every program, a strict one throws', (context) => {
@@ -26,7 +34,7 @@ test('without privileges a lenient load says so for every program, a strict one 
     '--regid=65534',
     '--clear-groups',
   ];
-  const child = runChild('unprivileged-child', [], drop);
+  const child = runChild(unprivileged, [], drop);
   if (/EACCES|Permission denied/.test(child.stderr)) return context.skip('this checkout is private to root');
   expect(child.stderr).toBe('');
   expect(JSON.parse(child.stdout)).toEqual({

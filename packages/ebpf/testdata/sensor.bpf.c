@@ -163,6 +163,23 @@ int produce(__u64 *ctx)
 	return next;
 }
 
+/* Moves the ring's positions on by ctx[0] discarded records of 1 MiB. */
+static long skip_megabyte(__u32 index, void *unused)
+{
+	void *record = bpf_ringbuf_reserve(&events, (1 << 20) - 8, 0);
+
+	if (!record)
+		return 1;
+	bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+SEC("raw_tp/sys_exit")
+int advance(__u64 *ctx)
+{
+	return bpf_loop(ctx[0], skip_megabyte, (void *)0, 0);
+}
+
 SEC("tp_btf/no_such_tracepoint")
 int on_nothing(__u64 *ctx)
 {

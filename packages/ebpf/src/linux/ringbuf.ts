@@ -14,6 +14,8 @@ const BUSY = 0x8000_0000 | 0;
 const DISCARD = 0x4000_0000;
 const LENGTH = 0x3fff_ffff;
 const POLL_MS = 10;
+// Twice as much is mapped, and distances of positions must fit 31 bits.
+const MAX_RING = 1 << 30;
 
 /**
  * Reads a BPF_MAP_TYPE_RINGBUF from mapped memory without system calls (Linux, Documentation/bpf/ringbuf.rst). The data
@@ -48,6 +50,12 @@ export class RingBufferReader implements Disposable {
     try {
       if (map.type !== MAP_TYPE_RINGBUF)
         throw new EbpfError('wrong-map-type', `Map ${map.name} is no ring buffer`);
+      if (map.maxEntries > MAX_RING) {
+        throw new EbpfError(
+          'invalid-value',
+          `Ring buffer ${map.name} of ${map.maxEntries} bytes: at most 1 GiB`,
+        );
+      }
       const page = native().pageSize;
       this.size = map.maxEntries;
       consumer = Mapping.shared(map.fd, page, 0, 'read-write');

@@ -5,11 +5,12 @@ import { loadSpec } from './fixtures.ts';
 export function loadProducer(ringBytes: number): {
   collection: Collection;
   produce: (count: number) => number;
+  advance: (megabytes: number) => void;
 } {
   const spec = loadSpec('sensor');
   const events = spec.maps.get('events');
   if (events !== undefined) events.maxEntries = ringBytes;
-  const collection = Collection.load(spec, { only: ({ name }) => name === 'produce' });
+  const collection = Collection.load(spec, { only: ({ name }) => name === 'produce' || name === 'advance' });
   const program = collection.program('produce');
   const context = new Uint8Array(16);
   return {
@@ -18,6 +19,11 @@ export function loadProducer(ringBytes: number): {
     produce(count) {
       new DataView(context.buffer).setUint32(0, count, true);
       return program.testRun({ context }).returnValue;
+    },
+    // Moves the ring on by discarded records of 1 MiB.
+    advance(megabytes) {
+      new DataView(context.buffer).setUint32(0, megabytes, true);
+      collection.program('advance').testRun({ context });
     },
   };
 }
