@@ -149,7 +149,7 @@ describe.runIf(isRoot)('ringfence up on this kernel', () => {
     await once(spawn('bash', masquerade(before, 0.1)), 'exit');
     const finding = await command.line((line) => commandLine(line).includes(before));
     const id = finding.finding_info.analytic.uid;
-    writeFileSync(join(command.folder, 'config.yaml'), `tuning:\n  rules:\n    ${id}: { level: low }\n`);
+    writeFileSync(join(command.folder, 'config.yaml'), `tuning:\n  ${id}: { level: low }\n`);
     child.kill('SIGHUP');
     await sleep(500);
     const after = token();
