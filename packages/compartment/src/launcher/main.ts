@@ -23,6 +23,7 @@ const PLAN_FD = 4;
 /** The release folder inside a root of its own. */
 const RELEASE = '/release';
 const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 const CLOSE_RANGE_CLOEXEC = 4;
 const AT_EMPTY_PATH = 0x1000;
 const O_CLOEXEC = 0o2000000;
@@ -155,7 +156,7 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
   wall.layer('uid', () => becomeUser(native, plan.uid, plan.gid));
   if (wall.applied('capabilities')) wall.layer('capabilities', () => dropCapabilities(native));
   wall.layer('parent-death-signal', () => dieWithParent(native));
-  inheritDescriptors(native);
+  inheritDescriptors(native, descriptor);
   if (landlock !== undefined) {
     const rules = landlock;
     wall.layer('landlock', () => rules.restrict());
@@ -171,9 +172,16 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
   return exec;
 }
 
-/** Descriptors 0 to 3 go to the engine, no other does. Node marks 0 to 2 close-on-exec at its start. */
-function inheritDescriptors(native: Native): void {
-  native.call('close_range', PLAN_FD, 0xffff_ffff, CLOSE_RANGE_CLOEXEC);
+/**
+ * Descriptors 0 to 3 go to the engine, no other does. Node marks 0 to 2 close-on-exec at its start.
+ * CLOSE_RANGE_CLOEXEC came with 5.11; on 5.10 each of those below `end` is marked, above which there is none.
+ */
+function inheritDescriptors(native: Native, end: number): void {
+  try {
+    native.call('close_range', PLAN_FD, 0xffff_ffff, CLOSE_RANGE_CLOEXEC);
+  } catch {
+    for (let fd = PLAN_FD; fd < end; fd++) closeOnExec(native, fd);
+  }
   for (let fd = 0; fd < PLAN_FD; fd++) native.call('fcntl', fd, F_SETFD, 0);
 }
 
@@ -185,6 +193,14 @@ function prepareExec(native: Native, descriptor: number, program: string, plan: 
     native.call('execveat', descriptor, '', argv.array, environment.array, AT_EMPTY_PATH);
     throw new Error(`unreachable ${argv.strings.length + environment.strings.length}`);
   };
+}
+
+function closeOnExec(native: Native, fd: number): void {
+  try {
+    native.call('fcntl', fd, F_SETFD, FD_CLOEXEC);
+  } catch {
+    // no such descriptor
+  }
 }
 
 /** A NULL-terminated array of C strings, with the strings, which must live as long. */

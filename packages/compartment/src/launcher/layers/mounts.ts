@@ -71,6 +71,8 @@ export function enterOwnRoot(native: Native, view: View): void {
   mkdirSync(join(root, 'dev'), { recursive: true });
   writeFileSync(join(root, 'dev/null'), '');
   bind(native, devNull, join(root, 'dev/null'), MS_NOSUID | MS_NOEXEC);
+  // TOMOYO, which is on in Debian 11, looks up /dev/fd/N when descriptor N is executed.
+  symlinkSync('/proc/self/fd', join(root, 'dev/fd'));
   mkdirSync(join(root, 'proc'), { recursive: true });
   mountProc(native, join(root, 'proc'));
 
