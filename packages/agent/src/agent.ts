@@ -1,6 +1,7 @@
 /** The supervisor: starts the sensor and the publishers, moves events to engines and findings to the disk. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { removeStaleCgroups } from '@ringfence/compartment';
 import type { HashTarget, Hello } from '@ringfence/compartment/protocol';
 import { Bound, PROTOCOL_VERSION } from '@ringfence/compartment/protocol';
 import { EventView, eventClasses, forEachRecord, SCHEMA_VERSION, toObject } from '@ringfence/events';
@@ -223,6 +224,7 @@ export class Agent {
     );
     // What an agent that was killed had journalled and not written yet comes first.
     this.#pipeline.tick();
+    if (process.getuid?.() === 0) removeStaleCgroups();
     this.#sensor.start();
     this.#timers.push(
       setInterval(() => {
@@ -379,17 +381,20 @@ export class Agent {
       evidence: this.#evidence,
       startEngine: this.#parts.startEngine ?? startWalled,
       engineOf: (stored) => {
-        const { nativeEngine, publisher, dir } = stored.release;
+        const { nativeEngine, publisher } = stored.release;
         if (nativeEngine !== undefined) return { kind: 'native', path: nativeEngine };
-        return publisher.startsWith(DRILL_PREFIX) ? drillEngine(dir) : undefined;
+        return publisher.startsWith(DRILL_PREFIX) ? drillEngine() : undefined;
       },
       machine: () => machineSettings(this.#config),
       now: () => this.#clock.now(),
       hello: (publisher, stored, releaseDir, limits) => this.#hello(publisher, stored, releaseDir, limits),
       snapshot: () => this.#sensor.snapshot(),
       hash: (record, target) => this.#hash(record, target),
-      finding: (publisher, stored, record, finding) =>
-        this.#pipeline.report(publisher.name, stored.release, record, finding),
+      finding: (publisher, stored, record, finding) => {
+        // A drill's findings are counted, and are nobody's business beyond that.
+        if (publisher.name.startsWith(DRILL_PREFIX)) return;
+        this.#pipeline.report(publisher.name, stored.release, record, finding);
+      },
       subscriptionChanged: () => this.#subscribe(),
       notice: (text) => this.#notice(text),
     };

@@ -22,8 +22,8 @@ describe.runIf(root)('an agent process', { timeout: 90_000 }, () => {
     await using harness = new Harness();
     const token = `needle-${process.pid}-${Date.now()}`;
     const content = [
-      harness.release('drill-one', '1', { kind: 'none', trigger: token }),
-      harness.release('drill-two', '1', seen),
+      harness.release('one', '1', { kind: 'none', trigger: token }),
+      harness.release('two', '1', seen),
     ];
     const agent = await AgentProcess.start(harness, { content });
     const status = await agent.until(
@@ -60,7 +60,7 @@ describe.runIf(root)('an agent process', { timeout: 90_000 }, () => {
     const token = `needle-${process.pid}-${Date.now()}`;
     const agent = await AgentProcess.start(
       harness,
-      { content: [harness.release('drill-one', '1', { kind: 'none', trigger: token })] },
+      { content: [harness.release('one', '1', { kind: 'none', trigger: token })] },
       { plain: true },
     );
     const before = await agent.until(running, 'it runs');
@@ -75,7 +75,7 @@ describe.runIf(root)('an agent process', { timeout: 90_000 }, () => {
 
   it('that was stopped for longer than every deadline blames nobody', async () => {
     await using harness = new Harness();
-    const content = [harness.release('drill-one', '1', seen), harness.release('drill-two', '1', seen)];
+    const content = [harness.release('one', '1', seen), harness.release('two', '1', seen)];
     const limits = { batchDeadlineMs: 500, heartbeatDeadlineMs: 1_000, startDeadlineMs: 1_500 };
     const agent = await AgentProcess.start(
       harness,
@@ -106,7 +106,7 @@ describe.runIf(root)('an agent process', { timeout: 90_000 }, () => {
   it('goes on with a full disk, counts what it loses, and writes what it can when there is room', async () => {
     await using harness = new Harness();
     const token = `needle-${process.pid}-${Date.now()}`;
-    const content = [harness.release('drill-one', '1', { kind: 'none', trigger: token })];
+    const content = [harness.release('one', '1', { kind: 'none', trigger: token })];
     const state = join(harness.dir, 'state');
     // In a mount namespace of its own; its files are reached through /proc.
     const prefix = [

@@ -1,17 +1,16 @@
 import { expect, it } from 'vitest';
-import { startWalled } from '../src/publisher/walled-engine.ts';
-import { Harness, until } from './support/harness.ts';
+import { Harness, startWalledDrill, until } from './support/harness.ts';
 
 it('feeds an engine behind the wall, with every layer that this host has', { timeout: 60_000 }, async () => {
   await using harness = new Harness();
-  const content = [harness.release('drill-acme', '1', { kind: 'none', trigger: 'needle' })];
-  const agent = await harness.start({ content }, { startEngine: startWalled });
+  const content = [harness.release('acme', '1', { kind: 'none', trigger: 'needle' })];
+  const agent = await harness.start({ content }, { startEngine: startWalledDrill });
   const found: string[] = [];
   agent.onFinding(({ json }) => found.push(json));
-  await harness.running('drill-acme');
+  await harness.running('acme');
   harness.sensor.starts('hay', 'needle one');
   await until(() => found.length === 1, 'a finding');
-  const status = harness.publisher('drill-acme');
+  const status = harness.publisher('acme');
   expect(status.layers.filter(({ applied }) => !applied)).toEqual([]);
   expect(status.layers.length).toBeGreaterThan(10);
   expect(status.memoryBytes).toBeGreaterThan(0);

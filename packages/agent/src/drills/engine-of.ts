@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { EngineSpec } from '../publisher/engine-process.ts';
 
 /** A drill's engine is a Node program of this package that reads `fault.json` of its release. */
-export function drillEngine(_dir: string): EngineSpec['engine'] {
+export function drillEngine(): EngineSpec['engine'] {
   const extension = import.meta.url.slice(-3);
   return {
     kind: 'node',

@@ -16,6 +16,7 @@ import { messageOf } from '../errors.ts';
 import { type FailureCause, failureOf, killReason, type Verdict } from './cause.ts';
 import { type Wanted, wantedOf } from './cut.ts';
 import type { EngineExit, EngineProcess } from './engine-process.ts';
+import { procUsage } from './proc-usage.ts';
 import {
   nearVerdict,
   type Sample,
@@ -293,7 +294,8 @@ export class Instance {
     const process = this.#process;
     if (process === undefined) return;
     try {
-      this.#lastUsage = process.usage();
+      const walled = process.layers.some(({ layer, applied }) => layer === 'cgroup' && applied);
+      this.#lastUsage = walled ? process.usage() : procUsage(process.pid);
     } catch {
       return; // it is just ending
     }

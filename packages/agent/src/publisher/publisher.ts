@@ -72,6 +72,8 @@ export interface PublisherSettings {
   readonly requireLayers: readonly string[];
 }
 
+type Restart = { -readonly [K in keyof RestartStatus]: RestartStatus[K] };
+
 const MAX_RESTARTS = 20;
 const LAG_SAMPLES = 256;
 
@@ -100,7 +102,9 @@ export class Publisher {
   #stopped = false;
   /** Called when an engine is gone. */
   readonly #waiting: Map<number, () => void> = new Map();
-  readonly #restarts: RestartStatus[] = [];
+  readonly #restarts: Restart[] = [];
+  /** When the last failure was known, by the monotonic clock, until content is fed again. */
+  #failedAt: number | null = null;
   #restartCount = 0;
   #delivered = 0;
   #acked = 0;
@@ -326,6 +330,9 @@ export class Publisher {
     const state = this.#context.store.engineState(this.name, running.release.hash);
     running.instance.start(state, snapshot);
     this.#fedSince = this.#context.now();
+    const last = this.#restarts.at(-1);
+    if (this.#failedAt !== null && last !== undefined) last.recoverMs = performance.now() - this.#failedAt;
+    this.#failedAt = null;
     this.#pump();
   }
 
@@ -441,42 +448,53 @@ export class Publisher {
     if (running === undefined) return;
     this.#running.delete(id);
     const inFlight = this.#fed === running ? [...this.#window.inFlight] : [];
+    let killer: Batch | undefined;
     if (this.#fed === running) {
       this.#fed = undefined;
       this.#fedSince = null;
       if (end.expected) this.#window.returned();
-      else this.#killedBy(inFlight.length === 1);
+      else killer = this.#window.died();
     }
-    if (!end.expected && !this.#stopped) this.#keepEvidence(running, end, inFlight);
     this.#waiting.get(id)?.();
-    // One that was retired is no longer known to the machine, which then ignores this.
+    const failed = !end.expected && !this.#stopped;
+    const restart = failed ? this.#countRestart(running.release, end) : undefined;
+    // The successor first. One that was retired is no longer known to the machine, which then ignores this.
     this.dispatch({ type: 'dead', id, cause: end.cause, now: this.#context.now() });
+    if (killer !== undefined) this.#putAside(killer);
+    if (restart !== undefined) restart.evidence = this.#keepEvidence(running, end, inFlight, restart.at);
   }
 
-  /** An engine died with batches: the one that killed two is not fed to a third. */
-  #killedBy(alone: boolean): void {
-    const batch = this.#window.died();
-    if (batch === undefined || !alone) return;
+  /** A batch that killed two engines is not fed to a third. */
+  #putAside(batch: Batch): void {
     this.#setAside += batch.cut.count;
     this.#queue.lost.add(batch.cut.byClass());
     const kept = this.#context.evidence.keepBatch(this.name, batch.id, batch.cut.bytes);
+    const where = kept === null ? '' : `: ${kept}`;
     this.#context.notice(
-      `${this.name}: batch ${batch.id} of ${batch.cut.count} events killed two engines and is set aside${kept === null ? '' : `: ${kept}`}`,
+      `${this.name}: batch ${batch.id} of ${batch.cut.count} events killed two engines and is set aside${where}`,
     );
   }
 
-  #keepEvidence(
-    running: Running,
-    end: InstanceEnd,
-    inFlight: readonly { id: bigint; cut: Cut; deaths: number }[],
-  ): void {
-    const { instance, release } = running;
+  #countRestart({ release: { name, version } }: StoredRelease, end: InstanceEnd): Restart {
+    const { cause, detail, detectMs } = end;
+    const release = `${name} ${version}`;
     const at = new Date().toISOString();
-    const { hash } = release;
+    const restart: Restart = { at, cause, detail, release, detectMs, recoverMs: null, evidence: null };
+    this.#failedAt = performance.now();
+    this.#restartCount++;
+    this.#restarts.push(restart);
+    if (this.#restarts.length > MAX_RESTARTS) this.#restarts.shift();
+    this.#context.notice(`${this.name}: the engine of ${release} ended (${cause}): ${detail}`);
+    return restart;
+  }
+
+  #keepEvidence(running: Running, end: InstanceEnd, inFlight: readonly Batch[], at: string): string | null {
+    const { instance, release } = running;
     const { name, version } = release.release;
-    const file = this.#context.evidence.keep({
+    const { memoryBytes, cpuPercent } = this.#settings.limits;
+    return this.#context.evidence.keep({
       publisher: this.name,
-      release: { name, version, hash },
+      release: { name, version, hash: release.hash },
       at,
       cause: end.cause,
       detail: end.detail,
@@ -490,25 +508,10 @@ export class Publisher {
         deaths: batch.deaths + 1,
       })),
       resources: end.samples,
-      limits: {
-        memoryBytes: this.#settings.limits.memoryBytes,
-        cpuPercent: this.#settings.limits.cpuPercent,
-      },
+      limits: { memoryBytes, cpuPercent },
       layers: instance.layers.map(({ layer, applied }) => ({ layer, applied })),
       stderr: end.stderr,
     });
-    this.#restartCount++;
-    this.#restarts.push({
-      at,
-      cause: end.cause,
-      detail: end.detail,
-      release: `${name} ${version}`,
-      evidence: file,
-    });
-    if (this.#restarts.length > MAX_RESTARTS) this.#restarts.shift();
-    this.#context.notice(
-      `${this.name}: the engine of ${name} ${version} ended (${end.cause}): ${end.detail}`,
-    );
   }
 
   status(): PublisherStatus {

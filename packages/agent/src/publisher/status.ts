@@ -14,6 +14,10 @@ export interface RestartStatus {
   readonly cause: FailureCause;
   readonly detail: string;
   readonly release: string;
+  /** From the end until the agent knew all about it; milliseconds. */
+  readonly detectMs: number;
+  /** From then until content was fed again; null while it is not, or when it was not fed. */
+  readonly recoverMs: number | null;
   /** The file with all that is known, or null when the disk refused it. */
   readonly evidence: string | null;
 }

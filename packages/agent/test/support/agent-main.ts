@@ -3,6 +3,7 @@ import { Agent } from '../../src/agent.ts';
 import { makeConfig } from '../../src/config/load.ts';
 import type { Places } from '../../src/config/places.ts';
 import type { SettingsInput } from '../../src/config/settings.ts';
+import { startWalledDrill } from './harness.ts';
 import { startPlain } from './plain-engine.ts';
 
 const { settings, places, plain } = JSON.parse(process.argv[2] ?? '') as {
@@ -10,7 +11,9 @@ const { settings, places, plain } = JSON.parse(process.argv[2] ?? '') as {
   places: Places;
   plain: boolean;
 };
-const agent = await Agent.start(makeConfig(settings, places), plain ? { startEngine: startPlain } : {});
+const agent = await Agent.start(makeConfig(settings, places), {
+  startEngine: plain ? startPlain : startWalledDrill,
+});
 agent.onNotice(({ text }) => process.stderr.write(`${text}\n`));
 process.stdout.write('ready\n');
 process.on('SIGTERM', () => void agent.stop());

@@ -5,10 +5,17 @@ import { join } from 'node:path';
 import { Agent, type AgentParts } from '../../src/agent.ts';
 import { type Config, makeConfig } from '../../src/config/load.ts';
 import type { SettingsInput } from '../../src/config/settings.ts';
+import { drillEngine } from '../../src/drills/engine-of.ts';
 import type { Fault } from '../../src/drills/fault.ts';
+import type { StartEngine } from '../../src/publisher/engine-process.ts';
 import type { PublisherStatus } from '../../src/publisher/status.ts';
+import { startWalled } from '../../src/publisher/walled-engine.ts';
 import { FakeSensor } from './fake-sensor.ts';
 import { startPlain } from './plain-engine.ts';
+
+/** The real wall, with the drill's engine for releases that name none. */
+export const startWalledDrill: StartEngine = (spec) =>
+  startWalled({ ...spec, engine: spec.engine ?? drillEngine() });
 
 export class Harness implements AsyncDisposable {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'rf-agent-'));

@@ -1,13 +1,13 @@
 /** Engines as plain child processes, without the wall: for tests of what the supervisor does. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { deriveCause, type KillReason } from '@ringfence/compartment';
 import { drillEngine } from '../../src/drills/engine-of.ts';
 import type { StartEngine } from '../../src/publisher/engine-process.ts';
+import { procUsage } from '../../src/publisher/proc-usage.ts';
 
 export const startPlain: StartEngine = async (spec) => {
-  const engine = spec.engine ?? drillEngine(spec.releaseDir);
+  const engine = spec.engine ?? drillEngine();
   if (engine?.kind !== 'node') throw new Error('only Node engines run here');
   const child = spawn(process.execPath, [...(engine.execArgv ?? []), engine.entry], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -38,15 +38,6 @@ export const startPlain: StartEngine = async (spec) => {
       killed ??= reason;
       child.kill('SIGKILL');
     },
-    usage: () => {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
-      return {
-        cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100,
-        memoryBytes: Number(stat[21]) * 4096,
-        pids: 1,
-        oomKills: 0,
-        throttledSeconds: 0,
-      };
-    },
+    usage: () => procUsage(pid),
   };
 };
