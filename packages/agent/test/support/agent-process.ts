@@ -31,7 +31,7 @@ export class AgentProcess {
     const argument = JSON.stringify({ settings, places, plain: options.plain ?? false });
     const main = fileURLToPath(new URL('./agent-main.ts', import.meta.url));
     const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
-    const [command = '', ...args] = [...(options.prefix ?? []), process.execPath, ...flags, main, argument];
+    const [command, ...args] = [...(options.prefix ?? []), process.execPath, ...flags, main, argument];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const agent = new AgentProcess(child, places.run);
     await Promise.race([
