@@ -32,7 +32,10 @@ int BPF_PROG(call_ptrace, struct pt_regs *regs, long result)
 	return 0;
 }
 
-/* The effective id before is what the sensor's table has; it gets the real id after in that place. */
+/*
+ * The effective id before is what the sensor's table has; it gets the real id after in that place. With process life,
+ * not with calls: it changes who later events are by.
+ */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_credential, struct pt_regs *regs, long result)
 {
@@ -46,7 +49,7 @@ int BPF_PROG(call_credential, struct pt_regs *regs, long result)
 	r.credential_old_uid = BPF_CORE_READ(task, cred, uid.val);
 	r.credential_new_uid = BPF_CORE_READ(task, cred, euid.val);
 	r.result = result;
-	emit(&calls, &r, sizeof(r), RF_CLASS_CREDENTIAL_CHANGE);
+	emit(&life, &r, sizeof(r), RF_CLASS_CREDENTIAL_CHANGE);
 	return 0;
 }
 

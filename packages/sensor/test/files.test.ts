@@ -21,7 +21,7 @@ beforeAll(async () => {
   recorder = await Recorder.start({ secrets: [secret], own: { folders: [own] } });
 });
 afterAll(async () => {
-  await recorder?.[Symbol.asyncDispose]();
+  await recorder?.stop();
   act?.[Symbol.dispose]();
 });
 

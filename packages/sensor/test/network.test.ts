@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   server.close();
-  await recorder?.[Symbol.asyncDispose]();
+  await recorder?.stop();
   act?.[Symbol.dispose]();
 });
 

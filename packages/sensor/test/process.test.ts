@@ -14,7 +14,7 @@ beforeAll(async () => {
   recorder = await Recorder.start();
 });
 afterAll(async () => {
-  await recorder?.[Symbol.asyncDispose]();
+  await recorder?.stop();
   act?.[Symbol.dispose]();
 });
 
@@ -163,7 +163,9 @@ describeKernel('process start', () => {
     await recorder.find('process_exit', (e) => e['process.pid'] === pid, 20_000);
     const starts = recorder.filter('process_start', (e) => e['process.ppid'] === pid);
     expect(starts).toHaveLength(2000);
-    expect(new Set(starts.map((e) => JSON.stringify([e['process.pid'], e['process.start_time']]))).size).toBe(2000);
+    expect(new Set(starts.map((e) => JSON.stringify([e['process.pid'], e['process.start_time']]))).size).toBe(
+      2000,
+    );
     expect(recorder.filter('process_exit', (e) => e['process.ppid'] === pid)).toHaveLength(2000);
     const { classes, forksLost } = await recorder.freshStats();
     expect(classes['process_start']).toMatchObject({ lost: 0, shed: 0 });

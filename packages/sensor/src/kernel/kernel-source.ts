@@ -150,16 +150,14 @@ function dispatcher(handlers: Handlers, { bytes, words }: RingCopy): (offset: nu
 }
 
 function callHandlers(state: State, { words }: RingCopy): Handlers {
-  const { encoder, actors, users, wanted } = state;
+  const { encoder, actors, wanted } = state;
   const handlers = recordHandlers(state);
-  for (const [name, handler] of callRecords(encoder, actors, users, wanted))
-    handlers[handlerIndex(classId(name))] = handler;
   handlers[handlerIndex(classId('file_open'))] = openRecords(encoder, actors, wanted, words);
   return handlers;
 }
 
 function recordHandlers(state: State): Handlers {
-  const { encoder, actors, wanted, processes } = state;
+  const { encoder, actors, users, wanted, processes } = state;
   const handlers = Array.from<RecordHandler | undefined>({ length: 2 * INTERNAL });
   const set = (name: string, handler: RecordHandler): void => {
     handlers[handlerIndex(classId(name))] = handler;
@@ -174,5 +172,6 @@ function recordHandlers(state: State): Handlers {
     processes.exit(bytes, base);
   });
   for (const [name, handler] of copiedRecords(encoder, actors, wanted)) set(name, handler);
+  for (const [name, handler] of callRecords(encoder, actors, users, wanted)) set(name, handler);
   return handlers;
 }

@@ -35,10 +35,12 @@ export function takeInRunning(state: State, collection: Collection): number {
       };
     }
     if (parent.pid === 0) continue;
-    const found = state.table.find(parent.pid, parent.low, parent.high);
-    if (found) state.table.link(process, found);
+    // Takes a parent that the iterator left out from /proc, with the exact start time that its child told.
+    state.table.link(process, state.actors.find(parent.pid, parent.low, parent.high));
   }
+  // The iterator of 6.18 was seen to leave out pid 1.
+  for (const pid of listPids()) if (!state.table.newest(pid)) state.actors.adoptPid(pid);
   // Once all have their arguments.
   for (const { process } of seen) if (process.parent) process.parentImage = process.parent.image;
-  return seen.length;
+  return state.table.live;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachRecord, toObject } from '@ringfence/events';
+import { onTestFinished } from 'vitest';
 import {
   type Hello,
   type SensorOptions,
@@ -12,7 +13,7 @@ import {
 export type Seen = Readonly<Record<string, unknown>> & { readonly class: string };
 
 /** A running sensor, and the events that it delivered. */
-export class Recorder implements AsyncDisposable {
+export class Recorder {
   readonly events: Seen[] = [];
   readonly sensor: SensorProcess;
   hello!: Hello;
@@ -35,6 +36,13 @@ export class Recorder implements AsyncDisposable {
   static async start(options: SensorOptions = {}): Promise<Recorder> {
     const recorder = new Recorder(options);
     recorder.hello = await recorder.sensor.hello;
+    return recorder;
+  }
+
+  /** As `start`, for one test: stopped at its end. */
+  static async forTest(options: SensorOptions = {}): Promise<Recorder> {
+    const recorder = await Recorder.start(options);
+    onTestFinished(() => recorder.stop());
     return recorder;
   }
 
@@ -67,7 +75,7 @@ export class Recorder implements AsyncDisposable {
     return stats as Stats;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.sensor.stop();
+  stop(): Promise<void> {
+    return this.sensor.stop();
   }
 }
