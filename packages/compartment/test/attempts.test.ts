@@ -1,14 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LaunchOptions, type LayerName, layerNames } from '../src/index.ts';
 import { type Attempt, attempts, type Outcome, type Targets } from './support/attempts.ts';
 import { Driven } from './support/drive.ts';
 import { type Host, setUpHost } from './support/host.ts';
+import { readmeHas, updateTable } from './support/readme.ts';
 
-/** Rewrites the table in the README instead of comparing with it. */
-const update = process.env['RINGFENCE_UPDATE'] !== undefined;
-const README = new URL('../README.md', import.meta.url);
 const limits: Targets['limits'] = { memoryBytes: 64 * 2 ** 20, cpuPercent: 20, pids: 32, files: 64 };
 
 /** Which layers are on: none, all, or one. */
@@ -126,13 +124,6 @@ test('the table in the README is what happened here', ({ skip }) => {
   const kernel = `Linux ${release().split('.', 2).join('.')}, cgroup ${existsSync('/sys/fs/cgroup/cgroup.controllers') ? 'v2' : 'v1'}`;
   const head = `| attempt (${kernel}) | no wall | whole wall | one layer alone that stops it |`;
   const table = [head, '| --- | --- | --- | --- |', ...rows].join('\n');
-  const text = readFileSync(README, 'utf8');
-  skip(!update && !text.includes(head), `the README's table is of another kernel than ${kernel}`);
-  const next = text.replace(
-    /(<!-- attempts: .* -->\n)[^]*?(<!-- end)/,
-    (_, from, to) => `${from}\n${table}\n\n${to}`,
-  );
-  if (update) writeFileSync(README, next);
-  expect(update ? next : text).toBe(next);
-  expect(next).toContain(table);
+  skip(!readmeHas(head), `the README's table is of another kernel than ${kernel}`);
+  updateTable('attempts', table);
 });
