@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { engineHeader } from '../packages/compartment/src/generators/engine-header.ts';
 import { cHeader } from '../packages/events/src/generators/c-header.ts';
 import { classReference, replaceBetween } from '../packages/events/src/generators/readme.ts';
 import { sigmaTaxonomyModule } from '../packages/events/src/generators/sigma-taxonomy.ts';
@@ -12,13 +13,11 @@ import { probeClasses } from '../packages/events/src/probe-classes.ts';
 import { ACTOR_FIELDS, eventClasses, RecordFlag, SCHEMA_VERSION } from '../packages/events/src/schema.ts';
 
 const root = new URL('../', import.meta.url);
+const events = cHeader(eventClasses, probeClasses, RecordFlag, SCHEMA_VERSION);
 const files: Readonly<Record<string, string>> = {
-  'packages/sensor/bpf/generated/ringfence_events.h': cHeader(
-    eventClasses,
-    probeClasses,
-    RecordFlag,
-    SCHEMA_VERSION,
-  ),
+  'packages/sensor/bpf/generated/ringfence_events.h': events,
+  'packages/compartment/include/ringfence_events.h': events,
+  'packages/compartment/include/ringfence_engine.h': engineHeader(),
   'packages/events/README.md': replaceBetween(
     readFileSync(new URL('packages/events/README.md', root), 'utf8'),
     'classes',

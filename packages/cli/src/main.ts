@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as engine } from './commands/engine.ts';
 import { register as events } from './commands/events.ts';
 import { register as findings } from './commands/findings.ts';
 import { register as rules } from './commands/rules.ts';
@@ -28,7 +29,7 @@ Examples:
   ringfence simulate july-19      what rings would have done on 19 July 2024
 `,
   );
-for (const register of [up, status, findings, events, doctor, rules]) register(program);
+for (const register of [up, status, findings, events, doctor, rules, engine]) register(program);
 
 // A closed pipe (`ringfence events | head`) ends the command, it is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

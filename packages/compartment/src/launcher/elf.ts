@@ -87,6 +87,7 @@ function systemLibraryFolders(): string[] {
 /**
  * The interpreter and every library that an executable needs, as paths on this host. Libraries that are in no
  * system folder are left out: they are the release's own, or the program will say what it misses.
+ * @throws Error for what is no such executable, a script with #! for example
  */
 export function librariesOf(executable: string): { interpreter: string | undefined; libraries: string[] } {
   const folders = systemLibraryFolders().map((folder) => ({ folder, names: new Set(readdirSync(folder)) }));
@@ -95,8 +96,9 @@ export function librariesOf(executable: string): { interpreter: string | undefin
     return found && join(found.folder, name);
   };
   const root = readElf(executable);
+  if (root === null) throw new Error(`${executable}: not a 64-bit ELF executable`);
   const libraries = new Map<string, string>();
-  const queue = [...(root?.needed ?? [])];
+  const queue = [...root.needed];
   for (let name = queue.pop(); name !== undefined && libraries.size < MAX_NEEDED; name = queue.pop()) {
     if (libraries.has(name)) continue;
     const path = find(name);
@@ -104,5 +106,5 @@ export function librariesOf(executable: string): { interpreter: string | undefin
     libraries.set(name, path);
     queue.push(...(readElf(path)?.needed ?? []));
   }
-  return { interpreter: root?.interpreter, libraries: [...libraries.values()] };
+  return { interpreter: root.interpreter, libraries: [...libraries.values()] };
 }
