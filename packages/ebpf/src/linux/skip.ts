@@ -51,13 +51,17 @@ export function skipCode(error: Error): SkipCode | undefined {
 }
 
 /**
- * Says what the kernel did not: which relocation was poisoned at the instruction that the verifier stopped at, and
- * that an EPERM without a log is a policy.
+ * Says what the kernel did not: which program type or kind of call it lacks, and which relocation was poisoned at the
+ * instruction that the verifier stopped at.
  */
 export function explain(error: unknown, spec: ProgramSpec, poisoned: ReadonlyMap<number, string>): unknown {
   if (!(error instanceof VerifierError)) return error;
   if (error.log === '' && error.errno === 'EINVAL' && features.program(spec.section).supported === 'no') {
     return new NotSupportedError(`This kernel knows no programs for ${spec.section}`, { cause: error });
+  }
+  if (error.log.startsWith('unrecognized bpf_ld_imm64 insn')) {
+    const message = `Program ${spec.name} passes a function to a helper, as bpf_loop and timers want`;
+    return new NotSupportedError(message, { minimumKernel: '5.13', cause: error });
   }
   if (error.log.includes(`#${POISON}`)) {
     const call = new RegExp(`^(\\d+): .*call unknown#${POISON}`, 'm').exec(error.log);
