@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as drill } from './commands/drill.ts';
 import { register as engine } from './commands/engine.ts';
 import { register as events } from './commands/events.ts';
 import { register as findings } from './commands/findings.ts';
+import { register as publisher } from './commands/publisher.ts';
 import { register as rules } from './commands/rules.ts';
 import { register as status } from './commands/status.ts';
 import { register as up } from './commands/up.ts';
@@ -29,7 +31,8 @@ Examples:
   ringfence simulate july-19      what rings would have done on 19 July 2024
 `,
   );
-for (const register of [up, status, findings, events, doctor, rules, engine]) register(program);
+for (const register of [up, status, findings, events, doctor, publisher, rules, drill, engine])
+  register(program);
 
 // A closed pipe (`ringfence events | head`) ends the command, it is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

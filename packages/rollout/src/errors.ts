@@ -24,7 +24,11 @@ export class RolloutError extends Error {
   readonly code: RolloutErrorCode;
   readonly received: unknown;
 
-  constructor(code: RolloutErrorCode, message: string, options: { received?: unknown; cause?: unknown } = {}) {
+  constructor(
+    code: RolloutErrorCode,
+    message: string,
+    options: { received?: unknown; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.received = options.received;

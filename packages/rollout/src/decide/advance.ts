@@ -1,15 +1,15 @@
 import { budgetFor, stageTargets } from '../plan/stages.ts';
 import { knownExcess } from '../statistics/budget.ts';
+import { watchTrial } from './deadlines.ts';
 import type { Decision } from './decisions.ts';
 import { draw, sweep } from './draw.ts';
-import { watchTrial } from './deadlines.ts';
 import { emit, wait } from './emit.ts';
 import { crossing } from './evidence.ts';
 import { countAtSite, dueAt, outageEnd } from './outages.ts';
 import { nextBatch } from './pacing.ts';
 import { OFFERED, PENDING, UNRESOLVED } from './phases.ts';
 import { beginRevert, failedHosts, sendReverts } from './revert.ts';
-import { move, type Run, type RolloutState } from './state.ts';
+import { move, type RolloutState, type Run } from './state.ts';
 
 /** Halts in this very step if the evidence is over the threshold. Nothing is offered after it. */
 export function haltIfCrossed(state: RolloutState, out: Decision[]): void {
@@ -22,7 +22,13 @@ export function haltIfCrossed(state: RolloutState, out: Decision[]): void {
   halt(state, run, out, why, evidence);
 }
 
-function halt(state: RolloutState, run: Run, out: Decision[], why: string, evidence: Extract<Decision, { type: 'halt' }>['evidence']): void {
+function halt(
+  state: RolloutState,
+  run: Run,
+  out: Decision[],
+  why: string,
+  evidence: Extract<Decision, { type: 'halt' }>['evidence'],
+): void {
   run.status = 'halted';
   run.epoch++;
   run.waiting = null;
@@ -125,7 +131,8 @@ function stageDone(state: RolloutState, run: Run, targets: readonly number[], ou
 function settledCount(state: RolloutState, run: Run): number {
   let settled = run.closed;
   for (const mark of run.marks) {
-    if (dueAt(state, mark.at, state.plan.waves.settle) <= state.now) settled = Math.max(settled, Math.min(mark.n, run.n));
+    if (dueAt(state, mark.at, state.plan.waves.settle) <= state.now)
+      settled = Math.max(settled, Math.min(mark.n, run.n));
   }
   return settled;
 }
@@ -146,11 +153,23 @@ function offer(state: RolloutState, run: Run, out: Decision[], room: number, las
   const unresolved = run.unresolved;
   const evidence = { n: run.n, S: run.S, unresolved, settled: settledCount(state, run) };
   const budgeted = { ...plan, budget: budgetFor(plan, derived.eligible) * (1 + run.approvals) };
-  const pace = nextBatch(budgeted, evidence, Math.min(room, derived.eligible), derived.eligible, run.lane === 'emergency' || run.hurried);
+  const pace = nextBatch(
+    budgeted,
+    evidence,
+    Math.min(room, derived.eligible),
+    derived.eligible,
+    run.lane === 'emergency' || run.hurried,
+  );
   if (pace.size <= 0) {
     if (pace.bound === 'budget') return ask(state, run, out);
     const late = pace.bound === 'late';
-    return wait(state, run, out, late ? 'settle' : 'absent', late ? dueAt(state, run.lastDelivery, plan.waves.settle) : null);
+    return wait(
+      state,
+      run,
+      out,
+      late ? 'settle' : 'absent',
+      late ? dueAt(state, run.lastDelivery, plan.waves.settle) : null,
+    );
   }
   const picked = draw(state, run, pace.size, run.stage === 0, last);
   if (picked.length === 0) {

@@ -1,8 +1,27 @@
-import { countAtSite, dueAt, siteDown, siteOf } from './outages.ts';
-import { ABSENT, COUNTS, DELIVERED, FAILED, GONE, HEALTHY, HELD, IN_N, IN_WHEEL, LOADED, OFFERED, OPEN, PENDING, PRESUMED_FAILED, REBOOT_DUE, REVERTED, TALKING, UNRESOLVED } from './phases.ts';
 import { listCandidate } from './draw.ts';
-import { excuse, move, type RolloutState, settleHost, unexcuse } from './state.ts';
 import { touchEvidence } from './evidence.ts';
+import { countAtSite, dueAt, siteDown, siteOf } from './outages.ts';
+import {
+  ABSENT,
+  COUNTS,
+  DELIVERED,
+  FAILED,
+  GONE,
+  HEALTHY,
+  HELD,
+  IN_N,
+  IN_WHEEL,
+  LOADED,
+  OFFERED,
+  OPEN,
+  PENDING,
+  PRESUMED_FAILED,
+  REBOOT_DUE,
+  REVERTED,
+  TALKING,
+  UNRESOLVED,
+} from './phases.ts';
+import { excuse, move, type RolloutState, settleHost, unexcuse } from './state.ts';
 
 /** Until when this host must have proved itself, in seconds; 0 when nothing is due. */
 export function deadlineOf(state: RolloutState, host: number): number {
@@ -59,9 +78,11 @@ export function expire(state: RolloutState): boolean {
   let grown = false;
   if (state.now - derived.wheelAt > derived.wheel.size) {
     // A long gap: go through the lists that exist, not through every second. Entries met can make new ones.
-    for (let due = dueBuckets(state); due.length > 0; due = dueBuckets(state)) for (const bucket of due) grown = meet(state, bucket) || grown;
+    for (let due = dueBuckets(state); due.length > 0; due = dueBuckets(state))
+      for (const bucket of due) grown = meet(state, bucket) || grown;
   } else {
-    for (let bucket = derived.wheelAt + 1; bucket <= state.now; bucket++) grown = meet(state, bucket) || grown;
+    for (let bucket = derived.wheelAt + 1; bucket <= state.now; bucket++)
+      grown = meet(state, bucket) || grown;
   }
   derived.wheelAt = Math.max(derived.wheelAt, state.now);
   return grown;
@@ -139,7 +160,11 @@ function meetDue(state: RolloutState, host: number, bucket: number): boolean {
 }
 
 /** Counts a failure. A host fails once in a release, whenever it fails. */
-export function failTrial(state: RolloutState, host: number, phase: typeof FAILED | typeof PRESUMED_FAILED): boolean {
+export function failTrial(
+  state: RolloutState,
+  host: number,
+  phase: typeof FAILED | typeof PRESUMED_FAILED,
+): boolean {
   const before = state.hosts.phase[host] as number;
   if (!((COUNTS[before] as number) & IN_N) || before === FAILED || before === PRESUMED_FAILED) return false;
   settleHost(state, host, PENDING | UNRESOLVED);
@@ -159,7 +184,12 @@ export function rebuildWheel(state: RolloutState): void {
     const flags = hosts.flags[host] as number;
     if (!((COUNTS[phase] as number) & OPEN) || flags & REVERTED) continue;
     if (flags & GONE) {
-      if (flags & UNRESOLVED) watch(state, host, Math.min(state.now + plan.firstProof, dueAt(state, hosts.since[host] as number, plan.absent)));
+      if (flags & UNRESOLVED)
+        watch(
+          state,
+          host,
+          Math.min(state.now + plan.firstProof, dueAt(state, hosts.since[host] as number, plan.absent)),
+        );
     } else watchTrial(state, host);
   }
 }

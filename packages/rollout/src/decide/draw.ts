@@ -1,7 +1,7 @@
 import { upperBound } from '../statistics/upper-bound.ts';
-import { secretOrder, type SecretOrder } from './order.ts';
+import { type SecretOrder, secretOrder } from './order.ts';
 import { BARRED, CANDIDATE, COUNTS, KNOWN, LISTED, REMOVED, TALKING } from './phases.ts';
-import type { Run, RolloutState } from './state.ts';
+import type { RolloutState, Run } from './state.ts';
 
 /** Up to this size a batch is spread over the label values by quota; larger ones are spread by the law of large numbers. */
 const SPREAD_UP_TO = 5000;
@@ -29,7 +29,13 @@ export function isCandidate(state: RolloutState, host: number): boolean {
  * @param first whether this is the first stage, where no label value has a healthy host yet
  * @param last whether this is the last stage, where a redundancy group is paced by load proofs, not soaks
  */
-export function draw(state: RolloutState, run: Run, size: number, first: boolean, last: boolean): Uint32Array {
+export function draw(
+  state: RolloutState,
+  run: Run,
+  size: number,
+  first: boolean,
+  last: boolean,
+): Uint32Array {
   const order = orderOf(state, run);
   const picker = new Picker(state, run, size, first, last);
   const spread = size <= SPREAD_UP_TO && run.n < state.plan.ramp.until;
@@ -85,7 +91,11 @@ function candidatePositions(state: RolloutState, order: SecretOrder): Float64Arr
 function orderOf(state: RolloutState, run: Run): SecretOrder {
   const { derived, hosts } = state;
   if (derived.order === null || derived.orderHosts !== hosts.count) {
-    derived.order = secretOrder(state.plan.seed, `${run.release}:${state.releases[run.release]}`, hosts.count);
+    derived.order = secretOrder(
+      state.plan.seed,
+      `${run.release}:${state.releases[run.release]}`,
+      hosts.count,
+    );
     derived.orderHosts = hosts.count;
   }
   return derived.order;
@@ -158,7 +168,10 @@ class Picker {
       if (proved === 0) cap = plan.newLabelBatch;
       if (this.#ramp) {
         const open = (strata.n[k] as number) - proved - failed;
-        cap = Math.min(cap, Math.max(0, Math.floor(plan.ramp.failures / upperBound(proved + failed, failed)) - open));
+        cap = Math.min(
+          cap,
+          Math.max(0, Math.floor(plan.ramp.failures / upperBound(proved + failed, failed)) - open),
+        );
       }
     }
     this.#caps[k] = cap;

@@ -1,5 +1,5 @@
 import type { Decision, WaitReason } from './decisions.ts';
-import type { Run, RolloutState } from './state.ts';
+import type { RolloutState, Run } from './state.ts';
 
 type Unstamped<T> = T extends unknown ? Omit<T, 'release' | 'epoch' | 'sequence'> : never;
 
@@ -18,7 +18,13 @@ export function emit(state: RolloutState, run: Run, out: Decision[], decision: U
 }
 
 /** Says once what the release waits for, and again only when that changes. */
-export function wait(state: RolloutState, run: Run, out: Decision[], why: WaitReason, until: number | null): void {
+export function wait(
+  state: RolloutState,
+  run: Run,
+  out: Decision[],
+  why: WaitReason,
+  until: number | null,
+): void {
   if (run.waiting !== null && run.waiting.why === why && run.waiting.until === until) return;
   run.waiting = { until, why };
   emit(state, run, out, { type: 'wait', until, why });

@@ -1,5 +1,13 @@
 /** Why a host failed, as its agent, its neighbour or the server says. */
-export const FAILURE_KINDS = ['crash', 'boot-loop', 'hang', 'budget', 'flood', 'action-spike', 'self-report'] as const;
+export const FAILURE_KINDS = [
+  'crash',
+  'boot-loop',
+  'hang',
+  'budget',
+  'flood',
+  'action-spike',
+  'self-report',
+] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** Host handles are small integers that the caller assigns, from 0 upwards, and does not use again. */
@@ -44,4 +52,9 @@ export type RolloutEvent =
   | { readonly type: 'lane'; readonly lane: 'standard' | 'emergency' }
   | { readonly type: 'pause' | 'resume' | 'promote' | 'revert' | 'approve' }
   | { readonly type: 'exclude'; readonly label: string; readonly value: string }
-  | { readonly type: 'acknowledged'; readonly release: string; readonly epoch: number; readonly sequence: number };
+  | {
+      readonly type: 'acknowledged';
+      readonly release: string;
+      readonly epoch: number;
+      readonly sequence: number;
+    };

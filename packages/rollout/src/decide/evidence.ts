@@ -1,6 +1,6 @@
 import { logE } from '../statistics/e-process.ts';
 import type { HaltEvidence } from './decisions.ts';
-import type { Run, RolloutState } from './state.ts';
+import type { RolloutState, Run } from './state.ts';
 
 /** Above this a single e-value halts by itself, whatever its weight; capping keeps sums finite. */
 const CAP = 1e15;
@@ -44,7 +44,12 @@ export function crossing(state: RolloutState, run: Run): HaltEvidence | null {
     if (strongest < 0 || (strata.e[k] as number) > (strata.e[strongest] as number)) strongest = k;
   }
   const stands = strongest >= 0 && (strata.e[strongest] as number) > overall;
-  return { n: run.n, S: run.S, logE: Math.log(total), stratum: stands ? (strata.names[strongest] as string) : null };
+  return {
+    n: run.n,
+    S: run.S,
+    logE: Math.log(total),
+    stratum: stands ? (strata.names[strongest] as string) : null,
+  };
 }
 
 /** ln of the combined e-value as it stands. */

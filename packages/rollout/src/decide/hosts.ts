@@ -2,20 +2,67 @@ import { RolloutError } from '../errors.ts';
 import { deadlineOf, watch } from './deadlines.ts';
 import { listCandidate } from './draw.ts';
 import { countAtSite, noteSite } from './outages.ts';
-import { ABSENT, BARRED, CANDIDATE, COUNTS, DELIVERED, GONE, HELD, IN_N, KNOWN, LOADED, NONE, OFFERED, OPEN, PENDING, PRESUMED_FAILED, REMOVED, RETURNED, REVERT_DUE, REVERT_SENT, REVERTED, TALKING, UNRESOLVED } from './phases.ts';
-import { excuse, groupId, isBarred, move, type RolloutState, releaseOrdinal, reserveHost, settleHost, stratumId, unexcuse } from './state.ts';
+import {
+  ABSENT,
+  BARRED,
+  CANDIDATE,
+  COUNTS,
+  DELIVERED,
+  GONE,
+  HELD,
+  IN_N,
+  KNOWN,
+  LOADED,
+  NONE,
+  OFFERED,
+  OPEN,
+  PENDING,
+  PRESUMED_FAILED,
+  REMOVED,
+  RETURNED,
+  REVERT_DUE,
+  REVERT_SENT,
+  REVERTED,
+  TALKING,
+  UNRESOLVED,
+} from './phases.ts';
+import {
+  excuse,
+  groupId,
+  isBarred,
+  move,
+  type RolloutState,
+  releaseOrdinal,
+  reserveHost,
+  settleHost,
+  stratumId,
+  unexcuse,
+} from './state.ts';
 
 /** Writes a host's labels, class and group; the counters are the caller's business. */
-export function placeHost(state: RolloutState, host: number, labels: readonly string[], className: string, group: string | null | undefined): void {
+export function placeHost(
+  state: RolloutState,
+  host: number,
+  labels: readonly string[],
+  className: string,
+  group: string | null | undefined,
+): void {
   const { hosts, plan } = state;
   const width = plan.labels.length;
   if (!Array.isArray(labels) || labels.length !== width) {
-    throw new RolloutError('bad-event', `a host has one value for each of the labels ${plan.labels.join(', ')}`, { received: labels });
+    throw new RolloutError(
+      'bad-event',
+      `a host has one value for each of the labels ${plan.labels.join(', ')}`,
+      { received: labels },
+    );
   }
   const index = classIndex(state, className);
   for (let i = 0; i < width; i++) {
     const value: unknown = labels[i];
-    if (typeof value !== 'string' || value.length > 200) throw new RolloutError('bad-event', 'a label value is a text of at most 200 characters', { received: value });
+    if (typeof value !== 'string' || value.length > 200)
+      throw new RolloutError('bad-event', 'a label value is a text of at most 200 characters', {
+        received: value,
+      });
   }
   for (let i = 0; i < width; i++) hosts.labels[host * width + i] = stratumId(state, i, labels[i] as string);
   hosts.class[host] = index;
@@ -31,7 +78,14 @@ function classIndex(state: RolloutState, name: string): number {
   throw new RolloutError('bad-event', `"${name}" is not among the plan's classes`, { received: name });
 }
 
-export function addHost(state: RolloutState, host: number, labels: readonly string[], className: string, group: string | null | undefined, content: string): void {
+export function addHost(
+  state: RolloutState,
+  host: number,
+  labels: readonly string[],
+  className: string,
+  group: string | null | undefined,
+  content: string,
+): void {
   const { hosts } = state;
   reserveHost(state, host);
   const flags = hosts.flags[host] as number;
@@ -53,7 +107,13 @@ export function addHost(state: RolloutState, host: number, labels: readonly stri
 }
 
 /** A host of which nothing was exposed gets its labels now; during a trial they wait for the next release. */
-export function relabelHost(state: RolloutState, host: number, labels: readonly string[], className: string, group: string | null | undefined): void {
+export function relabelHost(
+  state: RolloutState,
+  host: number,
+  labels: readonly string[],
+  className: string,
+  group: string | null | undefined,
+): void {
   const { hosts } = state;
   if (!((COUNTS[hosts.phase[host] as number] as number) & CANDIDATE)) {
     classIndex(state, className);
@@ -68,7 +128,9 @@ export function relabelHost(state: RolloutState, host: number, labels: readonly 
   try {
     placeHost(state, host, labels, className, group);
   } finally {
-    hosts.flags[host] = isBarred(state, host) ? (hosts.flags[host] as number) | BARRED : (hosts.flags[host] as number) & ~BARRED;
+    hosts.flags[host] = isBarred(state, host)
+      ? (hosts.flags[host] as number) | BARRED
+      : (hosts.flags[host] as number) & ~BARRED;
     if (present) countHost(state, host, 1);
     if (talks) countAtSite(state, host, 1);
   }
@@ -80,7 +142,8 @@ export function removeHost(state: RolloutState, host: number): void {
   const flags = hosts.flags[host] as number;
   if (flags & REMOVED) return;
   countHost(state, host, -1);
-  if (flags & TALKING && (COUNTS[hosts.phase[host] as number] as number) & CANDIDATE) countAtSite(state, host, -1);
+  if (flags & TALKING && (COUNTS[hosts.phase[host] as number] as number) & CANDIDATE)
+    countAtSite(state, host, -1);
   hosts.flags[host] = (flags | REMOVED) & ~TALKING;
 }
 

@@ -1,4 +1,15 @@
-import { GONE, HELD, KNOWN, OPEN, COUNTS, PHASE_NAMES, REMOVED, RETURNED, REVERTED, TALKING } from './phases.ts';
+import {
+  COUNTS,
+  GONE,
+  HELD,
+  KNOWN,
+  OPEN,
+  PHASE_NAMES,
+  REMOVED,
+  RETURNED,
+  REVERTED,
+  TALKING,
+} from './phases.ts';
 import type { RolloutState, RunStatus } from './state.ts';
 
 /** A host's standing in the moving release, in words. */

@@ -11,7 +11,8 @@ export function noteServerOutage(state: RolloutState, from: number, until: numbe
   let merged = { from, until };
   const rest = state.outages.filter((other) => {
     const apart = other.until < merged.from || other.from > merged.until;
-    if (!apart) merged = { from: Math.min(other.from, merged.from), until: Math.max(other.until, merged.until) };
+    if (!apart)
+      merged = { from: Math.min(other.from, merged.from), until: Math.max(other.until, merged.until) };
     return apart;
   });
   rest.push(merged);

@@ -32,7 +32,13 @@ export interface Pace {
  * bound wide, so a good release of 8.5 M hosts waits once, 3.5 h; a fault of 0.5 % after 3 h harms tens of
  * hosts instead of hundreds. The budget bounds everything.
  */
-export function nextBatch(plan: Plan, evidence: Evidence, room: number, eligible: number, emergency: boolean): Pace {
+export function nextBatch(
+  plan: Plan,
+  evidence: Evidence,
+  room: number,
+  eligible: number,
+  emergency: boolean,
+): Pace {
   const { n, S, unresolved, settled } = evidence;
   const resolved = n - unresolved;
   let size = room;

@@ -1,11 +1,11 @@
 import { RolloutError } from '../errors.ts';
-import type { Decision } from './decisions.ts';
 import { rebuildWheel } from './deadlines.ts';
+import type { Decision } from './decisions.ts';
 import { refreshEvidence } from './evidence.ts';
+import { placeHost } from './hosts.ts';
 import { BARRED, HEALTHY, KNOWN, NONE, REMOVED, REVERT_DUE, REVERTED, TALKING } from './phases.ts';
 import { beginRevert, sendReverts } from './revert.ts';
-import { recount, releaseOrdinal, type Run, type RolloutState, stratumId } from './state.ts';
-import { placeHost } from './hosts.ts';
+import { type RolloutState, type Run, recount, releaseOrdinal, stratumId } from './state.ts';
 
 const PRESENT_ONLY: number = KNOWN | TALKING | REMOVED;
 
@@ -15,7 +15,8 @@ const PRESENT_ONLY: number = KNOWN | TALKING | REMOVED;
  */
 export function startRelease(state: RolloutState, name: string): void {
   const { hosts, plan, derived } = state;
-  if (typeof name !== 'string' || name.length === 0 || name.length > 200) throw new RolloutError('bad-event', 'a release has a name of 1 to 200 characters', { received: name });
+  if (typeof name !== 'string' || name.length === 0 || name.length > 200)
+    throw new RolloutError('bad-event', 'a release has a name of 1 to 200 characters', { received: name });
   // A duplicate, or an old log line again: a rollback is a new release that republishes old bytes.
   if (state.releases.includes(name)) {
     const moving = state.run !== null && state.releases[state.run.release] === name;
@@ -26,7 +27,8 @@ export function startRelease(state: RolloutState, name: string): void {
     }
   }
   for (let host = 0; host < hosts.count; host++) {
-    if (hosts.phase[host] === HEALTHY && !((hosts.flags[host] as number) & REVERTED)) hosts.base[host] = hosts.has[host] as number;
+    if (hosts.phase[host] === HEALTHY && !((hosts.flags[host] as number) & REVERTED))
+      hosts.base[host] = hosts.has[host] as number;
     hosts.phase[host] = NONE;
     hosts.flags[host] = (hosts.flags[host] as number) & PRESENT_ONLY;
     hosts.since[host] = 0;
@@ -84,7 +86,8 @@ function newRun(state: RolloutState, release: number): Run {
 /** Ends the present wait for soak, absent hosts or settling, and nothing else. */
 export function promote(run: Run): boolean {
   const why = run.waiting?.why;
-  if (run.status !== 'moving' || run.paused || (why !== 'soak' && why !== 'absent' && why !== 'settle')) return false;
+  if (run.status !== 'moving' || run.paused || (why !== 'soak' && why !== 'absent' && why !== 'settle'))
+    return false;
   run.hurried = true;
   return true;
 }
@@ -123,7 +126,8 @@ export function revertAll(state: RolloutState, run: Run, out: Decision[]): void 
 /** One label value gets nothing more, and its trials are set apart from the others' evidence. */
 export function exclude(state: RolloutState, label: string, value: string, out: Decision[]): void {
   const index = state.plan.labels.indexOf(label);
-  if (index < 0) throw new RolloutError('bad-event', `"${label}" is not among the plan's labels`, { received: label });
+  if (index < 0)
+    throw new RolloutError('bad-event', `"${label}" is not among the plan's labels`, { received: label });
   state.strata.excluded[stratumId(state, index, value)] = true;
   recount(state);
   refreshEvidence(state);

@@ -1,7 +1,17 @@
 import type { Decision } from './decisions.ts';
 import { emit } from './emit.ts';
-import { COUNTS, FAILED, GONE, IN_N, PRESUMED_FAILED, REVERT_DUE, REVERT_SENT, REVERTED, TALKING } from './phases.ts';
-import type { Run, RolloutState } from './state.ts';
+import {
+  COUNTS,
+  FAILED,
+  GONE,
+  IN_N,
+  PRESUMED_FAILED,
+  REVERT_DUE,
+  REVERT_SENT,
+  REVERTED,
+  TALKING,
+} from './phases.ts';
+import type { RolloutState, Run } from './state.ts';
 
 /**
  * Every exposed host is to go back to its base. Those that talk go first; the others as soon as they talk.
@@ -65,4 +75,3 @@ export function needsHands(state: RolloutState): Uint32Array {
   }
   return Uint32Array.from(list);
 }
-

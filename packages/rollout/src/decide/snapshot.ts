@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { RolloutError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Decision } from './decisions.ts';
 import { rebuildWheel } from './deadlines.ts';
+import type { Decision } from './decisions.ts';
 import { refreshEvidence } from './evidence.ts';
 import { DERIVED, REVERT_DUE, REVERT_SENT, REVERTED, TALKING } from './phases.ts';
-import { createState, type HostTable, recount, type Relabel, type RolloutState, type Run, stratumId } from './state.ts';
+import {
+  createState,
+  type HostTable,
+  type Relabel,
+  type RolloutState,
+  type Run,
+  recount,
+  stratumId,
+} from './state.ts';
 
 export const SNAPSHOT_VERSION = 1;
 const MAGIC = 'RFROLL';
@@ -19,7 +27,14 @@ interface Header {
   readonly plan: Plan;
   readonly now: number;
   readonly hosts: number;
-  readonly strata: readonly (readonly [label: number, value: string, excluded: 0 | 1, fell: number, fellSince: number, failures: number])[];
+  readonly strata: readonly (readonly [
+    label: number,
+    value: string,
+    excluded: 0 | 1,
+    fell: number,
+    fellSince: number,
+    failures: number,
+  ])[];
   readonly groups: readonly string[];
   readonly releases: readonly string[];
   readonly run: Run | null;
@@ -56,7 +71,11 @@ export function snapshot(state: RolloutState): Uint8Array {
     strays: state.strays,
     relabels: [...state.relabels],
   };
-  const json = Buffer.from(JSON.stringify(header, (_key, value: unknown) => (value instanceof Uint32Array ? { u32: [...value] } : value)));
+  const json = Buffer.from(
+    JSON.stringify(header, (_key, value: unknown) =>
+      value instanceof Uint32Array ? { u32: [...value] } : value,
+    ),
+  );
   const prefix = Buffer.alloc(MAGIC.length + 2 + 4);
   prefix.write(MAGIC, 'latin1');
   prefix.writeUInt16LE(SNAPSHOT_VERSION, MAGIC.length);
@@ -81,15 +100,30 @@ export function restore(bytes: Uint8Array): { state: RolloutState; decisions: re
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = MAGIC.length + 6;
   if (data.length < start + HASH_BYTES || data.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    throw new RolloutError('snapshot-damaged', 'this is no snapshot of a rollout, or its beginning is missing');
+    throw new RolloutError(
+      'snapshot-damaged',
+      'this is no snapshot of a rollout, or its beginning is missing',
+    );
   }
   const version = data.readUInt16LE(MAGIC.length);
   if (version !== SNAPSHOT_VERSION) {
-    throw new RolloutError('snapshot-version', `this snapshot has version ${version}, this library reads version ${SNAPSHOT_VERSION}: replay the event log`, { received: version });
+    throw new RolloutError(
+      'snapshot-version',
+      `this snapshot has version ${version}, this library reads version ${SNAPSHOT_VERSION}: replay the event log`,
+      { received: version },
+    );
   }
   const body = data.subarray(0, data.length - HASH_BYTES);
-  if (!createHash('sha256').update(body).digest().equals(data.subarray(data.length - HASH_BYTES))) {
-    throw new RolloutError('snapshot-damaged', 'the snapshot is truncated or altered: its checksum does not fit; replay the event log');
+  if (
+    !createHash('sha256')
+      .update(body)
+      .digest()
+      .equals(data.subarray(data.length - HASH_BYTES))
+  ) {
+    throw new RolloutError(
+      'snapshot-damaged',
+      'the snapshot is truncated or altered: its checksum does not fit; replay the event log',
+    );
   }
   const json = data.toString('utf8', start, start + data.readUInt32LE(MAGIC.length + 2));
   // The checksum has been verified, so the header is one that `snapshot` wrote.
@@ -100,7 +134,8 @@ export function restore(bytes: Uint8Array): { state: RolloutState; decisions: re
 }
 
 function revive(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && 'u32' in value && Array.isArray(value.u32)) return Uint32Array.from(value.u32 as number[]);
+  if (typeof value === 'object' && value !== null && 'u32' in value && Array.isArray(value.u32))
+    return Uint32Array.from(value.u32 as number[]);
   return value;
 }
 
@@ -113,7 +148,9 @@ function fill(state: RolloutState, header: Header, body: Buffer, offset: number)
   let at = offset;
   for (const key of COLUMNS) {
     const sample = hosts[key];
-    const column = new (sample.constructor as new (n: number) => Column)(header.hosts * widthOf(key, header.plan));
+    const column = new (sample.constructor as new (n: number) => Column)(
+      header.hosts * widthOf(key, header.plan),
+    );
     body.copy(new Uint8Array(column.buffer), 0, at, at + column.byteLength);
     at += column.byteLength;
     (hosts as unknown as Record<string, Column>)[key] = column;
@@ -132,7 +169,8 @@ function fill(state: RolloutState, header: Header, body: Buffer, offset: number)
   header.groups.forEach((name, id) => {
     if (id > 0) groups.ids.set(name, id);
   });
-  for (const key of ['size', 'busy', 'open'] as const) groups[key] = new Int32Array(Math.max(64, header.groups.length));
+  for (const key of ['size', 'busy', 'open'] as const)
+    groups[key] = new Int32Array(Math.max(64, header.groups.length));
   state.releases.splice(0, state.releases.length, ...header.releases);
   state.run = header.run;
   state.pending = [...header.pending];
@@ -144,6 +182,7 @@ function fill(state: RolloutState, header: Header, body: Buffer, offset: number)
   refreshEvidence(state);
   const due = REVERT_DUE | TALKING;
   for (let host = 0; host < hosts.count; host++) {
-    if (((hosts.flags[host] as number) & (due | REVERTED | REVERT_SENT)) === due) derived.revertQueue.push(host);
+    if (((hosts.flags[host] as number) & (due | REVERTED | REVERT_SENT)) === due)
+      derived.revertQueue.push(host);
   }
 }

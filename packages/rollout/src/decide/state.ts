@@ -1,8 +1,25 @@
 import { RolloutError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Decision, WaitReason } from './decisions.ts';
-import { BARRED, COUNTS, IN_N, IN_S, CLOSED, KNOWN, NONE, OPEN, BUSY, PROVED, PENDING, REMOVED, UNRESOLVED, CANDIDATE, TALKING, EXCUSED } from './phases.ts';
 import type { SecretOrder } from './order.ts';
+import {
+  BARRED,
+  BUSY,
+  CANDIDATE,
+  CLOSED,
+  COUNTS,
+  EXCUSED,
+  IN_N,
+  IN_S,
+  KNOWN,
+  NONE,
+  OPEN,
+  PENDING,
+  PROVED,
+  REMOVED,
+  TALKING,
+  UNRESOLVED,
+} from './phases.ts';
 
 /** Handles stay below this, so that every index fits a typed array. */
 export const MAX_HOSTS: number = 2 ** 27;
@@ -169,7 +186,13 @@ export function createState(plan: Plan): RolloutState {
       fellSince: new Uint32Array(0),
       siteFailures: new Int32Array(0),
     },
-    groups: { names: [''], ids: new Map(), size: new Int32Array(1), busy: new Int32Array(1), open: new Int32Array(1) },
+    groups: {
+      names: [''],
+      ids: new Map(),
+      size: new Int32Array(1),
+      busy: new Int32Array(1),
+      open: new Int32Array(1),
+    },
     releases: [''],
     run: null,
     pending: [],
@@ -207,7 +230,8 @@ function grown<T extends Growable>(array: T, length: number): T {
 export function reserveHost(state: RolloutState, host: number): void {
   const { hosts } = state;
   if (host < hosts.count) return;
-  if (host >= MAX_HOSTS) throw new RolloutError('too-large', `host handles stay below ${MAX_HOSTS}`, { received: host });
+  if (host >= MAX_HOSTS)
+    throw new RolloutError('too-large', `host handles stay below ${MAX_HOSTS}`, { received: host });
   if (host >= hosts.phase.length) {
     const size = Math.min(MAX_HOSTS, Math.max(1024, hosts.phase.length * 2, host + 1));
     growHosts(hosts, size, state.plan.labels.length);
@@ -231,13 +255,27 @@ export function stratumId(state: RolloutState, label: number, value: string): nu
   let id = ids.get(value);
   if (id === undefined) {
     id = strata.names.length;
-    if (id >= MAX_STRATA) throw new RolloutError('too-large', `more than ${MAX_STRATA} label values: drop a label that is nearly unique per host`);
+    if (id >= MAX_STRATA)
+      throw new RolloutError(
+        'too-large',
+        `more than ${MAX_STRATA} label values: drop a label that is nearly unique per host`,
+      );
     ids.set(value, id);
     strata.names.push(`${state.plan.labels[label]} = ${value}`);
     strata.excluded.push(false);
     if (id >= strata.size.length) {
       const size = Math.max(64, strata.size.length * 2);
-      for (const key of ['size', 'n', 'S', 'proved', 'e', 'talking', 'fell', 'fellSince', 'siteFailures'] as const) {
+      for (const key of [
+        'size',
+        'n',
+        'S',
+        'proved',
+        'e',
+        'talking',
+        'fell',
+        'fellSince',
+        'siteFailures',
+      ] as const) {
         (strata as unknown as Record<string, Growable>)[key] = grown(strata[key], size);
       }
     }
@@ -266,7 +304,11 @@ export function releaseOrdinal(state: RolloutState, name: string): number {
   let ordinal = state.releases.lastIndexOf(name);
   if (ordinal < 0) {
     ordinal = state.releases.length;
-    if (ordinal > 65_535) throw new RolloutError('too-large', 'more than 65,535 releases in one state: start a new one from a snapshot of the hosts');
+    if (ordinal > 65_535)
+      throw new RolloutError(
+        'too-large',
+        'more than 65,535 releases in one state: start a new one from a snapshot of the hosts',
+      );
     state.releases.push(name);
   }
   return ordinal;
@@ -335,13 +377,24 @@ export function unexcuse(state: RolloutState, host: number, bits: number): void 
 
 function countExcused(state: RolloutState, host: number, change: number): void {
   const open = (COUNTS[state.hosts.phase[host] as number] as number) & OPEN;
-  if (open && state.run !== null && !((state.hosts.flags[host] as number) & BARRED)) state.run.excused += change;
+  if (open && state.run !== null && !((state.hosts.flags[host] as number) & BARRED))
+    state.run.excused += change;
 }
 
 /** All derived counters from the hosts' rows: after restore, exclusion, or the start of a release. */
 export function recount(state: RolloutState): void {
   const { hosts, strata, groups, run, derived, plan } = state;
-  for (const array of [strata.size, strata.n, strata.S, strata.proved, strata.talking, groups.size, groups.busy, groups.open]) array.fill(0);
+  for (const array of [
+    strata.size,
+    strata.n,
+    strata.S,
+    strata.proved,
+    strata.talking,
+    groups.size,
+    groups.busy,
+    groups.open,
+  ])
+    array.fill(0);
   const width = plan.labels.length;
   const site = plan.siteLabel === null ? -1 : plan.labels.indexOf(plan.siteLabel);
   derived.eligible = 0;

@@ -7,9 +7,29 @@ import { touchEvidence } from './evidence.ts';
 import { addHost, relabelHost, removeHost, sayGoodbye, startTalking, stopTalking } from './hosts.ts';
 import { countAtSite, dueAt, noteServerOutage } from './outages.ts';
 import { approve, exclude, promote, revertAll, startRelease } from './people.ts';
-import { ABSENT, COUNTS, DELIVERED, FAILED, GONE, HEALTHY, HELD, IN_N, KEPT_OLD, KNOWN, LOADED, NONE, OFFERED, OPEN, PENDING, REBOOT_DUE, REVERTED, TALKING, UNRESOLVED } from './phases.ts';
+import {
+  ABSENT,
+  COUNTS,
+  DELIVERED,
+  FAILED,
+  GONE,
+  HEALTHY,
+  HELD,
+  IN_N,
+  KEPT_OLD,
+  KNOWN,
+  LOADED,
+  NONE,
+  OFFERED,
+  OPEN,
+  PENDING,
+  REBOOT_DUE,
+  REVERTED,
+  TALKING,
+  UNRESOLVED,
+} from './phases.ts';
 import { markForRevert } from './revert.ts';
-import { excuse, move, type Run, type RolloutState, settleHost, unexcuse } from './state.ts';
+import { excuse, move, type RolloutState, type Run, settleHost, unexcuse } from './state.ts';
 
 const NOTHING: readonly Decision[] = Object.freeze([]);
 const MAX_TIME = 2 ** 32 - 1;
@@ -36,7 +56,10 @@ export function step(state: RolloutState, event: RolloutEvent): readonly Decisio
     case 'healthy':
       return healthy(state, known(state, event.host), event.release, event.after);
     case 'failed':
-      if (!FAILURE_KINDS.includes(event.kind)) throw new RolloutError('bad-event', `"${event.kind}" is no kind of failure`, { received: event.kind });
+      if (!FAILURE_KINDS.includes(event.kind))
+        throw new RolloutError('bad-event', `"${event.kind}" is no kind of failure`, {
+          received: event.kind,
+        });
       return failed(state, known(state, event.host), event.release);
     case 'refused':
     case 'download-failed':
@@ -60,12 +83,27 @@ export function step(state: RolloutState, event: RolloutEvent): readonly Decisio
   }
 }
 
-type RareEvent = Extract<RolloutEvent, { type: 'server-outage' | 'release-started' | 'lane' | 'exclude' | 'pause' | 'resume' | 'promote' | 'revert' | 'approve' }>;
+type RareEvent = Extract<
+  RolloutEvent,
+  {
+    type:
+      | 'server-outage'
+      | 'release-started'
+      | 'lane'
+      | 'exclude'
+      | 'pause'
+      | 'resume'
+      | 'promote'
+      | 'revert'
+      | 'approve';
+  }
+>;
 
 function rare(state: RolloutState, event: RareEvent): readonly Decision[] {
   const out: Decision[] = [];
   if (event.type === 'server-outage') {
-    if (!isTime(event.from) || !isTime(event.until) || event.until < event.from) throw new RolloutError('bad-event', 'an outage has whole seconds from ≤ until', { received: event });
+    if (!isTime(event.from) || !isTime(event.until) || event.until < event.from)
+      throw new RolloutError('bad-event', 'an outage has whole seconds from ≤ until', { received: event });
     noteServerOutage(state, event.from, event.until);
     return NOTHING;
   }
@@ -75,7 +113,8 @@ function rare(state: RolloutState, event: RareEvent): readonly Decision[] {
   if (run === null) return NOTHING;
   switch (event.type) {
     case 'lane':
-      if (event.lane !== 'standard' && event.lane !== 'emergency') throw new RolloutError('bad-event', 'a lane is standard or emergency', { received: event.lane });
+      if (event.lane !== 'standard' && event.lane !== 'emergency')
+        throw new RolloutError('bad-event', 'a lane is standard or emergency', { received: event.lane });
       run.lane = event.lane;
       break;
     case 'pause':
@@ -148,8 +187,14 @@ function deliver(state: RolloutState, run: Run, host: number): boolean {
   return false;
 }
 
-function healthy(state: RolloutState, host: number, release: string, after: 'load' | 'soak' | 'reboot'): readonly Decision[] {
-  if (after !== 'load' && after !== 'soak' && after !== 'reboot') throw new RolloutError('bad-event', 'a proof is after load, soak or reboot', { received: after });
+function healthy(
+  state: RolloutState,
+  host: number,
+  release: string,
+  after: 'load' | 'soak' | 'reboot',
+): readonly Decision[] {
+  if (after !== 'load' && after !== 'soak' && after !== 'reboot')
+    throw new RolloutError('bad-event', 'a proof is after load, soak or reboot', { received: after });
   const run = moving(state, release);
   if (run === null) return NOTHING;
   const { hosts, plan } = state;
@@ -164,7 +209,9 @@ function healthy(state: RolloutState, host: number, release: string, after: 'loa
     return NOTHING;
   }
   // A soak proof before the soak is over proves that the host has loaded, no more.
-  const early = after === 'soak' && state.now + plan.clock < dueAt(state, hosts.since[host] as number, plan.lanes.standard.soak);
+  const early =
+    after === 'soak' &&
+    state.now + plan.clock < dueAt(state, hosts.since[host] as number, plan.lanes.standard.soak);
   const next = afterProof(state, phase, early ? 'load' : after);
   if (next === phase) return NOTHING;
   settleHost(state, host, PENDING | UNRESOLVED);
@@ -194,7 +241,12 @@ function failed(state: RolloutState, host: number, release: string): readonly De
 }
 
 /** Out of n only with a proof of the old content; without one the trial goes on to its deadline. */
-function keptOld(state: RolloutState, host: number, release: string, holds: string | undefined): readonly Decision[] {
+function keptOld(
+  state: RolloutState,
+  host: number,
+  release: string,
+  holds: string | undefined,
+): readonly Decision[] {
   const run = moving(state, release);
   if (run === null) return NOTHING;
   const phase = state.hosts.phase[host] as number;
@@ -231,7 +283,9 @@ function recheck(state: RolloutState, host: number): readonly Decision[] {
 }
 
 function acknowledge(state: RolloutState, ack: Extract<RolloutEvent, { type: 'acknowledged' }>): void {
-  state.pending = state.pending.filter((d) => d.release !== ack.release || d.epoch !== ack.epoch || d.sequence !== ack.sequence);
+  state.pending = state.pending.filter(
+    (d) => d.release !== ack.release || d.epoch !== ack.epoch || d.sequence !== ack.sequence,
+  );
 }
 
 /** The run, if this report is about the release that moves. */
@@ -243,7 +297,8 @@ function moving(state: RolloutState, release: string): Run | null {
 }
 
 function handle(host: number): number {
-  if (!Number.isInteger(host) || host < 0) throw new RolloutError('bad-event', 'a host handle is a whole number from 0', { received: host });
+  if (!Number.isInteger(host) || host < 0)
+    throw new RolloutError('bad-event', 'a host handle is a whole number from 0', { received: host });
   return host;
 }
 
@@ -257,4 +312,3 @@ function known(state: RolloutState, host: number): number {
 function isTime(at: number): boolean {
   return Number.isInteger(at) && at >= 0 && at <= MAX_TIME;
 }
-

@@ -55,7 +55,8 @@ export class BaselineEstimator {
         this.#now = Math.max(this.#now, event.at);
         return;
       case 'host-added':
-        if (!this.#hosts.has(event.host)) this.#hosts.set(event.host, { class: event.class, since: null, silentSince: null });
+        if (!this.#hosts.has(event.host))
+          this.#hosts.set(event.host, { class: event.class, since: null, silentSince: null });
         return;
       case 'talking':
         this.#talks(event.host);
@@ -99,7 +100,8 @@ export class BaselineEstimator {
 
   finish(): Baseline {
     for (const history of this.#hosts.values()) {
-      if (history.since !== null) this.#talked.set(history.class, (this.#talked.get(history.class) ?? 0) + this.#now - history.since);
+      if (history.since !== null)
+        this.#talked.set(history.class, (this.#talked.get(history.class) ?? 0) + this.#now - history.since);
       // Still silent at the end: at least as long as this.
       if (history.silentSince !== null) this.#noteSilence(history, this.#now);
     }
@@ -151,14 +153,26 @@ function gapFor(silences: readonly number[], talked: number, most: number): numb
 export function baselineLines(baseline: Baseline, plan: Plan): string {
   const lines: string[] = [];
   const percent = (x: number): string => `${Number((x * 100).toPrecision(2))}%`;
-  lines.push(`# ${formatCount(baseline.hostDays)} days of talking hosts, ${formatCount(baseline.failures)} failures; a trial lasts ${formatDuration(plan.lanes.standard.soak)}`);
-  if (baseline.failures < FEW) lines.push(`# fewer than ${FEW} failures were seen: this rate is a guess, keep the default of 0.1% or collect more history`);
+  lines.push(
+    `# ${formatCount(baseline.hostDays)} days of talking hosts, ${formatCount(baseline.failures)} failures; a trial lasts ${formatDuration(plan.lanes.standard.soak)}`,
+  );
+  if (baseline.failures < FEW)
+    lines.push(
+      `# fewer than ${FEW} failures were seen: this rate is a guess, keep the default of 0.1% or collect more history`,
+    );
   lines.push(`background: ${percent(baseline.failures < FEW ? plan.background : baseline.background)}`);
-  if (baseline.falseSilence > plan.p0 / 10) lines.push(`# more than p0/10 = ${percent(plan.p0 / 10)} would miss the first proof: let agents say goodbye before they sleep, or raise firstProof`);
-  lines.push(`falseSilence: ${percent(Math.min(baseline.falseSilence, (baseline.failures < FEW ? plan.background : baseline.background) / 4))}`);
+  if (baseline.falseSilence > plan.p0 / 10)
+    lines.push(
+      `# more than p0/10 = ${percent(plan.p0 / 10)} would miss the first proof: let agents say goodbye before they sleep, or raise firstProof`,
+    );
+  lines.push(
+    `falseSilence: ${percent(Math.min(baseline.falseSilence, (baseline.failures < FEW ? plan.background : baseline.background) / 4))}`,
+  );
   lines.push('classes:');
   for (const c of baseline.classes) {
-    lines.push(`  # ${formatCount(c.hosts)} hosts, silent without a goodbye ${formatCount(c.silences)} times`);
+    lines.push(
+      `  # ${formatCount(c.hosts)} hosts, silent without a goodbye ${formatCount(c.silences)} times`,
+    );
     if (c.gap === null) lines.push(`  # too little history: kept as it was`);
     lines.push(`  ${c.name}: { gap: ${c.gap ?? plan.classes[c.name]?.gap ?? 0}s }`);
   }

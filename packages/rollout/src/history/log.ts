@@ -1,5 +1,5 @@
-import { RolloutError } from '../errors.ts';
 import type { RolloutEvent } from '../decide/events.ts';
+import { RolloutError } from '../errors.ts';
 import { createPlan } from '../plan/parse.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanInput } from '../plan/schema.ts';
@@ -15,8 +15,17 @@ export function planInput(plan: Plan): PlanInput {
     ...rest,
     lanes: { standard: { ...plan.lanes.standard }, emergency: { ...plan.lanes.emergency } },
     labels: [...plan.labels],
-    stages: stages.map((stage) => (stage.kind === 'all' ? 'all' : stage.kind === 'hosts' ? stage.hosts : `${Number((stage.share * 100).toPrecision(12))}%`)),
-    freeze: freeze.map((f) => ({ from: new Date(f.from * 1000).toISOString(), until: new Date(f.until * 1000).toISOString() })),
+    stages: stages.map((stage) =>
+      stage.kind === 'all'
+        ? 'all'
+        : stage.kind === 'hosts'
+          ? stage.hosts
+          : `${Number((stage.share * 100).toPrecision(12))}%`,
+    ),
+    freeze: freeze.map((f) => ({
+      from: new Date(f.from * 1000).toISOString(),
+      until: new Date(f.until * 1000).toISOString(),
+    })),
     pins: [...plan.pins],
     exclude: [...plan.exclude],
   };
@@ -55,19 +64,37 @@ export class LogReader {
     try {
       value = JSON.parse(line);
     } catch (cause) {
-      throw new RolloutError('log-syntax', `${at}: this is not JSON; the log is damaged or was cut here`, { cause });
+      throw new RolloutError('log-syntax', `${at}: this is not JSON; the log is damaged or was cut here`, {
+        cause,
+      });
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RolloutError('log-syntax', `${at}: a line is an object`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new RolloutError('log-syntax', `${at}: a line is an object`);
     const record = value as Record<string, unknown>;
     if (this.plan === null) {
-      if (record['log'] !== 'ringfence-rollout') throw new RolloutError('log-syntax', `${at}: the first line of a rollout log is its header; the beginning is missing`);
-      if (record['version'] !== LOG_VERSION) throw new RolloutError('log-version', `${at}: this log has version ${String(record['version'])}, this library reads version ${LOG_VERSION}`, { received: record['version'] });
+      if (record['log'] !== 'ringfence-rollout')
+        throw new RolloutError(
+          'log-syntax',
+          `${at}: the first line of a rollout log is its header; the beginning is missing`,
+        );
+      if (record['version'] !== LOG_VERSION)
+        throw new RolloutError(
+          'log-version',
+          `${at}: this log has version ${String(record['version'])}, this library reads version ${LOG_VERSION}`,
+          { received: record['version'] },
+        );
       this.plan = createPlan(record['plan'] as PlanInput);
       return null;
     }
-    if (record['n'] !== this.#next) throw new RolloutError('log-order', `${at}: event ${String(record['n'])} where ${this.#next} is due: lines are missing, doubled or out of order`, { received: record['n'] });
+    if (record['n'] !== this.#next)
+      throw new RolloutError(
+        'log-order',
+        `${at}: event ${String(record['n'])} where ${this.#next} is due: lines are missing, doubled or out of order`,
+        { received: record['n'] },
+      );
     const event = record['event'] as { type?: unknown } | undefined;
-    if (typeof event !== 'object' || event === null || typeof event.type !== 'string') throw new RolloutError('log-syntax', `${at}: an event has a type`);
+    if (typeof event !== 'object' || event === null || typeof event.type !== 'string')
+      throw new RolloutError('log-syntax', `${at}: an event has a type`);
     this.#next++;
     return event as RolloutEvent;
   }
@@ -75,7 +102,11 @@ export class LogReader {
   /** @throws RolloutError `log-truncated` when the log ended within a line or before its header */
   end(lastLineComplete: boolean): void {
     if (this.plan === null) throw new RolloutError('log-truncated', `${this.#file}: the log is empty`);
-    if (!lastLineComplete) throw new RolloutError('log-truncated', `${this.#file}:${this.#line}: the log ends within a line; what it says up to there was read`);
+    if (!lastLineComplete)
+      throw new RolloutError(
+        'log-truncated',
+        `${this.#file}:${this.#line}: the log ends within a line; what it says up to there was read`,
+      );
   }
 }
 

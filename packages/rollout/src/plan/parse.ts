@@ -17,18 +17,29 @@ const RESERVED: ReadonlySet<string> = new Set(['holdback', 'windows', 'approvals
 export function parsePlan(text: string, file = 'plan'): Plan {
   if (text.length > MAX_PLAN_BYTES) throw new RolloutError('plan-syntax', `${file}: a plan is at most 4 MiB`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 0, prettyErrors: false } as object);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    maxAliasCount: 0,
+    prettyErrors: false,
+  } as object);
   const fault = document.errors[0];
   if (fault !== undefined) {
-    throw new RolloutError('plan-syntax', `${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message.split('\n')[0]}`, { cause: fault });
+    throw new RolloutError(
+      'plan-syntax',
+      `${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message.split('\n')[0]}`,
+      { cause: fault },
+    );
   }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 0 });
   } catch (cause) {
-    throw new RolloutError('plan-syntax', `${file}:1: aliases are not used in plans: write the value out`, { cause });
+    throw new RolloutError('plan-syntax', `${file}:1: aliases are not used in plans: write the value out`, {
+      cause,
+    });
   }
-  const at = (path: readonly (string | number)[]): string => `${file}:${lineOf(document, lines, path)}: ${path.join('.') || 'plan'}`;
+  const at = (path: readonly (string | number)[]): string =>
+    `${file}:${lineOf(document, lines, path)}: ${path.join('.') || 'plan'}`;
   const result = v.safeParse(planSchema, value);
   if (!result.success) {
     const messages = result.issues.slice(0, 20).map((issue) => {
@@ -41,7 +52,9 @@ export function parsePlan(text: string, file = 'plan'): Plan {
   const problems = findProblems(plan);
   const first = problems[0];
   if (first !== undefined) {
-    throw new RolloutError(first.code, problems.map((p) => `${at(p.path)}: ${p.message}`).join('\n'), { received: value });
+    throw new RolloutError(first.code, problems.map((p) => `${at(p.path)}: ${p.message}`).join('\n'), {
+      received: value,
+    });
   }
   return plan;
 }
@@ -52,7 +65,9 @@ export function createPlan(input: PlanInput): Plan {
   if (!result.success) {
     const issue = result.issues[0];
     const path = (issue.path ?? []).map((item) => item.key as string | number);
-    throw new RolloutError('plan-schema', `${path.join('.') || 'plan'}: ${describeIssue(issue, path)}`, { received: input });
+    throw new RolloutError('plan-schema', `${path.join('.') || 'plan'}: ${describeIssue(issue, path)}`, {
+      received: input,
+    });
   }
   const plan = completePlan(result.output);
   assertPlan(plan);

@@ -4,7 +4,10 @@ import { parseDuration, parseShare } from './units.ts';
 const duration = (cure: string) =>
   v.pipe(
     v.union([v.string(), v.number()], `write a duration such as ${cure}`),
-    v.check((x) => parseDuration(x) !== undefined, `write a duration such as ${cure}: a number and s, m, h or d`),
+    v.check(
+      (x) => parseDuration(x) !== undefined,
+      `write a duration such as ${cure}: a number and s, m, h or d`,
+    ),
     v.transform((x) => parseDuration(x) as number),
   );
 
@@ -25,10 +28,17 @@ const whole = (min: number, max: number, what: string) =>
 
 const name = v.pipe(
   v.string('write a name'),
-  v.regex(/^[A-Za-z][\w.-]{0,63}$/, 'a name starts with a letter and has letters, digits, _ . - only (64 at most)'),
+  v.regex(
+    /^[A-Za-z][\w.-]{0,63}$/,
+    'a name starts with a letter and has letters, digits, _ . - only (64 at most)',
+  ),
 );
 
-const text = v.pipe(v.string('write a text'), v.minLength(1, 'it is empty'), v.maxLength(200, 'at most 200 characters'));
+const text = v.pipe(
+  v.string('write a text'),
+  v.minLength(1, 'it is empty'),
+  v.maxLength(200, 'at most 200 characters'),
+);
 
 const instant = v.pipe(
   v.string('write a time such as 2026-12-24T00:00:00Z'),
@@ -39,12 +49,16 @@ const instant = v.pipe(
 const stage = v.pipe(
   v.union([v.literal('all'), v.string(), v.number()]),
   v.check(
-    (x) => x === 'all' || (typeof x === 'number' ? Number.isInteger(x) && x >= 1 && x <= 1e8 : (parseShare(x) ?? 0) > 0),
+    (x) =>
+      x === 'all' ||
+      (typeof x === 'number' ? Number.isInteger(x) && x >= 1 && x <= 1e8 : (parseShare(x) ?? 0) > 0),
     'a stage is a number of hosts (10), a share of the fleet ("1%") or all',
   ),
   v.transform((x): Stage => {
     if (x === 'all') return { kind: 'all' };
-    return typeof x === 'number' ? { kind: 'hosts', hosts: x } : { kind: 'share', share: parseShare(x) as number };
+    return typeof x === 'number'
+      ? { kind: 'hosts', hosts: x }
+      : { kind: 'share', share: parseShare(x) as number };
   }),
 );
 
@@ -83,7 +97,9 @@ export interface PlanInput {
   readonly falseSilence?: ShareText | undefined;
   readonly alpha?: ShareText | undefined;
   readonly ramp?: { failures?: number | undefined; until?: number | undefined } | undefined;
-  readonly waves?: { factor?: number | undefined; settle?: DurationText | undefined; lateFailures?: number | undefined } | undefined;
+  readonly waves?:
+    | { factor?: number | undefined; settle?: DurationText | undefined; lateFailures?: number | undefined }
+    | undefined;
   readonly budget?: number | 'auto' | undefined;
   readonly newLabelBatch?: number | undefined;
   readonly groupShare?: ShareText | undefined;
@@ -185,7 +201,10 @@ export const planSchema: v.GenericSchema<PlanInput, PlanFields> = v.strictObject
   classes: v.optional(
     v.pipe(
       v.record(name, v.strictObject({ gap: duration('4h') })),
-      v.check((x) => Object.keys(x).length >= 1 && Object.keys(x).length <= 64, 'name 1 to 64 classes of hosts'),
+      v.check(
+        (x) => Object.keys(x).length >= 1 && Object.keys(x).length <= 64,
+        'name 1 to 64 classes of hosts',
+      ),
     ),
     { server: { gap: '30m' }, laptop: { gap: '21d' } },
   ),
@@ -213,11 +232,17 @@ export const planSchema: v.GenericSchema<PlanInput, PlanFields> = v.strictObject
     }),
     {},
   ),
-  budget: v.optional(v.union([v.literal('auto'), whole(1, 1e8, 'budget')], 'a number of failures, or auto'), 'auto'),
+  budget: v.optional(
+    v.union([v.literal('auto'), whole(1, 1e8, 'budget')], 'a number of failures, or auto'),
+    'auto',
+  ),
   newLabelBatch: v.optional(whole(1, 1000, 'newLabelBatch'), 5),
   groupShare: v.optional(share('10%'), '10%'),
   firstProof: v.optional(duration('5m'), '5m'),
-  rebootProof: v.optional(v.union([v.literal('none'), duration('14d')], 'a duration such as 14d, or none'), 'none'),
+  rebootProof: v.optional(
+    v.union([v.literal('none'), duration('14d')], 'a duration such as 14d, or none'),
+    'none',
+  ),
   absent: v.optional(duration('15m'), '15m'),
   hold: v.optional(duration('2h'), '2h'),
   stageShare: v.optional(share('80%'), '80%'),
@@ -226,7 +251,10 @@ export const planSchema: v.GenericSchema<PlanInput, PlanFields> = v.strictObject
   onHalt: v.optional(v.picklist(['revert', 'freeze'], 'onHalt is revert or freeze'), 'revert'),
   siteFailures: v.optional(whole(1, 1000, 'siteFailures'), 1),
   paused: v.optional(v.boolean('write true or false'), false),
-  freeze: v.optional(v.pipe(v.array(v.strictObject({ from: instant, until: instant })), v.maxLength(1000)), []),
+  freeze: v.optional(
+    v.pipe(v.array(v.strictObject({ from: instant, until: instant })), v.maxLength(1000)),
+    [],
+  ),
   pins: v.optional(
     v.pipe(v.array(v.strictObject({ label: name, value: text, release: text })), v.maxLength(10_000)),
     [],

@@ -12,7 +12,8 @@ export function stageTargets(plan: Plan, eligible: number): number[] {
     let end = eligible;
     if (stage.kind === 'hosts') end = Math.min(stage.hosts, eligible);
     else if (stage.kind === 'share') end = Math.floor(stage.share * eligible);
-    if (stage.kind !== 'all') end = Math.min(end, i === 0 ? Math.max(1, Math.floor(eligible / 2)) : eligible - 1);
+    if (stage.kind !== 'all')
+      end = Math.min(end, i === 0 ? Math.max(1, Math.floor(eligible / 2)) : eligible - 1);
     before = Math.max(before, end);
     return before;
   });

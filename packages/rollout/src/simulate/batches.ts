@@ -93,7 +93,13 @@ export function runBatches(run: BatchRun): BatchOutcome {
     }
     return settled;
   };
-  const outcome = (end: BatchOutcome['end']): BatchOutcome => ({ exposed: n, harmed, batches, end, seconds: time });
+  const outcome = (end: BatchOutcome['end']): BatchOutcome => ({
+    exposed: n,
+    harmed,
+    batches,
+    end,
+    seconds: time,
+  });
 
   for (;;) {
     while (stage < targets.length - 1 && n >= Math.ceil((targets[stage] as number) * 0.99)) {
@@ -129,7 +135,8 @@ export function runBatches(run: BatchRun): BatchOutcome {
       if (inBuild > 0) future.push({ at: time + FIRST_PROOF_KNOWN, own: 0, other: 0, build: inBuild });
     }
     const others = binomial(size - inBuild, background, random);
-    for (let i = 0; i < others; i++) future.push({ at: time + 60 + Math.floor(random() * lane.soak), own: 0, other: 1, build: 0 });
+    for (let i = 0; i < others; i++)
+      future.push({ at: time + 60 + Math.floor(random() * lane.soak), own: 0, other: 1, build: 0 });
     if (pass(time + lane.loadProof + 60)) return outcome('halted');
   }
 }
@@ -204,7 +211,10 @@ class WeightedTest {
   crossed(n: number): boolean {
     const { p0, alpha } = this.#plan;
     const strata = this.#shares.length + (this.#hasBuild ? 1 : 0);
-    const build = this.#hasBuild && this.#build > 0 ? Math.min(1e15, Math.exp(logE(this.#build, this.#buildFailed, p0))) : 0;
+    const build =
+      this.#hasBuild && this.#build > 0
+        ? Math.min(1e15, Math.exp(logE(this.#build, this.#buildFailed, p0)))
+        : 0;
     const overall = 0.5 * Math.min(1e15, Math.exp(logE(n, this.S, p0))) + (0.5 / strata) * build;
     const rest = (): number => (0.5 / strata) * this.#sum;
     if (overall + rest() < 0.99 / alpha) return false;
@@ -221,7 +231,12 @@ export function binomial(n: number, p: number, random: () => number): number {
   if (n * p < 200) {
     const log = Math.log1p(-p);
     let count = 0;
-    for (let at = Math.floor(Math.log(1 - random()) / log); at < n; at += 1 + Math.floor(Math.log(1 - random()) / log)) count++;
+    for (
+      let at = Math.floor(Math.log(1 - random()) / log);
+      at < n;
+      at += 1 + Math.floor(Math.log(1 - random()) / log)
+    )
+      count++;
     return count;
   }
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -30,7 +30,12 @@ export interface Fleet {
 export const FLEET_LABELS: readonly string[] = ['os', 'role', 'site', 'hardware', 'tier'];
 
 /** @param buildShares replaces the shares of the builds, for scenarios about one of them */
-export function makeFleet(spec: FleetSpec, hosts: number, seed: number, buildShares: FleetSpec['builds'] = spec.builds): Fleet {
+export function makeFleet(
+  spec: FleetSpec,
+  hosts: number,
+  seed: number,
+  buildShares: FleetSpec['builds'] = spec.builds,
+): Fleet {
   const salt = mix(seed, 0xf1ee7);
   const sites = Math.max(1, Math.ceil(hosts / spec.hostsPerSite));
   const kind = new Uint8Array(hosts);
@@ -47,7 +52,10 @@ export function makeFleet(spec: FleetSpec, hosts: number, seed: number, buildSha
       if (u < 0) break;
     }
   }
-  const buildNames = [...buildShares.map(([name]) => name), ...Array.from({ length: spec.rareBuilds }, (_, i) => `rare build ${i + 1}`)];
+  const buildNames = [
+    ...buildShares.map(([name]) => name),
+    ...Array.from({ length: spec.rareBuilds }, (_, i) => `rare build ${i + 1}`),
+  ];
   // Shares in thresholds of 2³², so that a host's build is one comparison chain without allocation.
   const thresholds = new Float64Array(buildNames.length);
   let sum = 0;
@@ -55,7 +63,8 @@ export function makeFleet(spec: FleetSpec, hosts: number, seed: number, buildSha
     sum += share;
     thresholds[i] = sum;
   });
-  for (let i = buildShares.length; i < buildNames.length; i++) thresholds[i] = sum + ((1 - sum) * (i - buildShares.length + 1)) / Math.max(1, spec.rareBuilds);
+  for (let i = buildShares.length; i < buildNames.length; i++)
+    thresholds[i] = sum + ((1 - sum) * (i - buildShares.length + 1)) / Math.max(1, spec.rareBuilds);
   thresholds[buildNames.length - 1] = 2;
   let eligible = 0;
   let groups = 0;
@@ -103,7 +112,12 @@ export function makeFleet(spec: FleetSpec, hosts: number, seed: number, buildSha
     labelsOf(host, into) {
       const r = mix(salt ^ 7, host);
       into[0] = buildNames[build[host] as number] as string;
-      into[1] = kind[host] === SERVER ? (roleNames[r % roleNames.length] as string) : kind[host] === DESKTOP ? 'desktop' : 'laptop';
+      into[1] =
+        kind[host] === SERVER
+          ? (roleNames[r % roleNames.length] as string)
+          : kind[host] === DESKTOP
+            ? 'desktop'
+            : 'laptop';
       into[2] = siteNames[siteOf(host)] as string;
       into[3] = hardwareNames[(r >>> 8) % hardwareNames.length] as string;
       into[4] = tierNames[(r >>> 20) % tierNames.length] as string;

@@ -22,8 +22,20 @@ export interface FixedOptions {
   readonly silenceCounts: boolean;
 }
 
-export const ALL_AT_ONCE: FixedOptions = { name: 'all-at-once', stages: [1], soak: 0, haltAt: null, silenceCounts: false };
-export const FIXED: FixedOptions = { name: 'fixed', stages: [0.01, 0.1, 0.5, 1], soak: 86_400, haltAt: 0.05, silenceCounts: false };
+export const ALL_AT_ONCE: FixedOptions = {
+  name: 'all-at-once',
+  stages: [1],
+  soak: 0,
+  haltAt: null,
+  silenceCounts: false,
+};
+export const FIXED: FixedOptions = {
+  name: 'fixed',
+  stages: [0.01, 0.1, 0.5, 1],
+  soak: 86_400,
+  haltAt: 0.05,
+  silenceCounts: false,
+};
 export const FIXED_TIMEOUT: FixedOptions = { ...FIXED, name: 'fixed-timeout', silenceCounts: true };
 
 /**
@@ -70,7 +82,9 @@ export class FixedPolicy implements Policy {
     this.#stage++;
     this.#stageAt = time;
     const last = this.#stage === this.#options.stages.length - 1;
-    this.#target = last ? fleet.hosts : Math.max(1, Math.floor((this.#options.stages[this.#stage] as number) * fleet.hosts));
+    this.#target = last
+      ? fleet.hosts
+      : Math.max(1, Math.floor((this.#options.stages[this.#stage] as number) * fleet.hosts));
     const order = secretOrder('fixed', String(fleet.seed), fleet.hosts);
     const picked = new Uint32Array(this.#target - this.#offered);
     let count = 0;

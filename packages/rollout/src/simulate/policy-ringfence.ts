@@ -1,8 +1,8 @@
-import { createState, growHosts, type RolloutState } from '../decide/state.ts';
 import type { Decision } from '../decide/decisions.ts';
 import type { RolloutEvent } from '../decide/events.ts';
-import { step } from '../decide/step.ts';
 import { OFFERED } from '../decide/phases.ts';
+import { createState, growHosts, type RolloutState } from '../decide/state.ts';
+import { step } from '../decide/step.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Fleet } from './fleet.ts';
 import { SERVER } from './fleet.ts';
@@ -31,9 +31,17 @@ export class RingfencePolicy implements Policy {
   #offers: Uint32Array[] = [];
   #reverts: Uint32Array[] = [];
   // One object per kind of event, so that telling the state something allocates nothing.
-  readonly #presence: Mutable<{ type: 'talking' | 'silent' | 'goodbye' | 'host-removed'; host: number }> = { type: 'talking', host: 0 };
+  readonly #presence: Mutable<{ type: 'talking' | 'silent' | 'goodbye' | 'host-removed'; host: number }> = {
+    type: 'talking',
+    host: 0,
+  };
   readonly #delivered = { type: 'delivered' as const, host: 0, release: RELEASE };
-  readonly #healthy = { type: 'healthy' as const, host: 0, release: RELEASE, after: 'load' as 'load' | 'soak' };
+  readonly #healthy = {
+    type: 'healthy' as const,
+    host: 0,
+    release: RELEASE,
+    after: 'load' as 'load' | 'soak',
+  };
 
   constructor(plan: Plan, tap: ((event: RolloutEvent) => void) | null = null) {
     this.state = createState(plan);
@@ -72,13 +80,24 @@ export class RingfencePolicy implements Policy {
       case 'safe-mode':
         break;
     }
-    this.#tell({ type: 'acknowledged', release: decision.release, epoch: decision.epoch, sequence: decision.sequence });
+    this.#tell({
+      type: 'acknowledged',
+      release: decision.release,
+      epoch: decision.epoch,
+      sequence: decision.sequence,
+    });
   }
 
   begin(fleet: Fleet, talks: (host: number) => boolean): void {
     growHosts(this.state.hosts, fleet.hosts, this.state.plan.labels.length);
     const labels = ['', '', '', '', ''];
-    const added = { type: 'host-added' as const, host: 0, labels, class: 'server', group: null as string | null };
+    const added = {
+      type: 'host-added' as const,
+      host: 0,
+      labels,
+      class: 'server',
+      group: null as string | null,
+    };
     this.#tell({ type: 'clock', at: EPOCH });
     for (let host = 0; host < fleet.hosts; host++) {
       fleet.labelsOf(host, labels);
@@ -125,7 +144,14 @@ export class RingfencePolicy implements Policy {
   deliver(host: number): boolean {
     const { run, hosts } = this.state;
     // The check that a server makes in the offer's transaction: same epoch, and the offer still stands.
-    if (run === null || run.status === 'halted' || run.status === 'reverted' || run.epoch !== this.#epoch || hosts.phase[host] !== OFFERED) return false;
+    if (
+      run === null ||
+      run.status === 'halted' ||
+      run.status === 'reverted' ||
+      run.epoch !== this.#epoch ||
+      hosts.phase[host] !== OFFERED
+    )
+      return false;
     this.#delivered.host = host;
     this.#tell(this.#delivered);
     return true;

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { RolloutError } from '../errors.ts';
 import { planInput } from '../history/log.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Job } from './run.ts';
 import { POLICIES, type PolicyName } from './run.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Scenario } from './scenarios.ts';
 import { type ScenarioSummary, summarize } from './summary.ts';
 import type { Outcome } from './world.ts';
@@ -38,13 +38,23 @@ export async function simulateAll(jobs: readonly Job[], options: PoolOptions = {
     await Promise.all(
       Array.from({ length: count }, () => {
         return new Promise<void>((resolve, reject) => {
-          const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url), { execArgv: process.execArgv });
+          const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url), {
+            execArgv: process.execArgv,
+          });
           workers.push(worker);
           const give = (): void => {
             const id = next++;
             const job = jobs[id];
             if (job === undefined) return resolve();
-            worker.postMessage({ id, scenario: job.scenario.name, hosts: job.hosts, seed: job.seed, policy: job.policy, plan: planInput(job.plan), spec: job.spec ?? null });
+            worker.postMessage({
+              id,
+              scenario: job.scenario.name,
+              hosts: job.hosts,
+              seed: job.seed,
+              policy: job.policy,
+              plan: planInput(job.plan),
+              spec: job.spec ?? null,
+            });
           };
           worker.on('error', reject);
           worker.on('message', (reply: Reply) => {
@@ -54,10 +64,18 @@ export async function simulateAll(jobs: readonly Job[], options: PoolOptions = {
               outcomes[reply.id] = reply.outcome;
               done++;
             }
-            options.progress?.({ done, jobs: jobs.length, policy: job.policy, hours: reply.hours ?? 0, exposed: reply.exposed ?? reply.outcome?.exposed ?? 0 });
+            options.progress?.({
+              done,
+              jobs: jobs.length,
+              policy: job.policy,
+              hours: reply.hours ?? 0,
+              exposed: reply.exposed ?? reply.outcome?.exposed ?? 0,
+            });
             if (reply.outcome !== undefined) give();
           });
-          options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error), { once: true });
+          options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error), {
+            once: true,
+          });
           give();
         });
       }),
@@ -77,9 +95,17 @@ export interface ScenarioRun {
 }
 
 /** A scenario under each policy, summed up over the seeds, with the outcomes of the first seed for a chart. */
-export async function runScenario(run: ScenarioRun, options: PoolOptions = {}): Promise<{ summary: ScenarioSummary; first: ReadonlyMap<PolicyName, Outcome> }> {
+export async function runScenario(
+  run: ScenarioRun,
+  options: PoolOptions = {},
+): Promise<{ summary: ScenarioSummary; first: ReadonlyMap<PolicyName, Outcome> }> {
   const policies = run.policies ?? POLICIES;
-  const jobs = policies.flatMap((policy) => Array.from({ length: run.seeds }, (_, i): Job => ({ scenario: run.scenario, hosts: run.hosts, seed: i + 1, policy, plan: run.plan })));
+  const jobs = policies.flatMap((policy) =>
+    Array.from(
+      { length: run.seeds },
+      (_, i): Job => ({ scenario: run.scenario, hosts: run.hosts, seed: i + 1, policy, plan: run.plan }),
+    ),
+  );
   const outcomes = await simulateAll(jobs, options);
   const first = new Map<PolicyName, Outcome>();
   const summaries = policies.map((policy, i) => {
@@ -87,5 +113,8 @@ export async function runScenario(run: ScenarioRun, options: PoolOptions = {}): 
     first.set(policy, own[0] as Outcome);
     return summarize(policy, run.scenario, own);
   });
-  return { summary: { scenario: run.scenario.name, hosts: run.hosts, seeds: run.seeds, policies: summaries }, first };
+  return {
+    summary: { scenario: run.scenario.name, hosts: run.hosts, seeds: run.seeds, policies: summaries },
+    first,
+  };
 }

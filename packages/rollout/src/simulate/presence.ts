@@ -1,4 +1,4 @@
-import { LAPTOP, type Fleet } from './fleet.ts';
+import { type Fleet, LAPTOP } from './fleet.ts';
 import { exponential, mix, uniform } from './random.ts';
 
 const DAY = 86_400;
@@ -31,8 +31,14 @@ export function makePresence(fleet: Fleet): Presence {
     return weekday >= 5 ? u < spec.weekend : u >= spec.dayOff;
   };
   const own = (host: number): number => (uniform(salt ^ 12, host) * 2 - 1) * spec.daySpread;
-  const begin = (host: number, day: number): number => Math.floor(day * DAY - offset(host) + spec.dayStarts + own(host) + uniform(salt ^ 13, mix(host, day)) * 900);
-  const end = (host: number, day: number): number => Math.floor(day * DAY - offset(host) + spec.dayEnds + own(host) + uniform(salt ^ 14, mix(host, day)) * 900);
+  const begin = (host: number, day: number): number =>
+    Math.floor(
+      day * DAY - offset(host) + spec.dayStarts + own(host) + uniform(salt ^ 13, mix(host, day)) * 900,
+    );
+  const end = (host: number, day: number): number =>
+    Math.floor(
+      day * DAY - offset(host) + spec.dayEnds + own(host) + uniform(salt ^ 14, mix(host, day)) * 900,
+    );
 
   const nextDay = (host: number, from: number): number => {
     let day = from;
@@ -50,10 +56,14 @@ export function makePresence(fleet: Fleet): Presence {
       if (always[host] === 1) return time + 1 + Math.floor(exponential(lossGap, salt ^ 15, mix(host, time)));
       const closing = end(host, dayOf(host, time));
       if (kind[host] !== LAPTOP) return Math.max(time + 1, closing);
-      return Math.max(time + 1, Math.min(closing, time + 1 + Math.floor(exponential(closeGap, salt ^ 16, mix(host, time)))));
+      return Math.max(
+        time + 1,
+        Math.min(closing, time + 1 + Math.floor(exponential(closeGap, salt ^ 16, mix(host, time)))),
+      );
     },
     wakesAt(host, time) {
-      if (always[host] === 1) return time + 5 + Math.floor(exponential(spec.lossSeconds, salt ^ 17, mix(host, time)));
+      if (always[host] === 1)
+        return time + 5 + Math.floor(exponential(spec.lossSeconds, salt ^ 17, mix(host, time)));
       const day = dayOf(host, time);
       const closing = end(host, day);
       const back = time + 60 + Math.floor(exponential(spec.napSeconds, salt ^ 18, mix(host, time)));
@@ -70,4 +80,3 @@ export function makePresence(fleet: Fleet): Presence {
     },
   };
 }
-

@@ -8,13 +8,28 @@ const BARS = ' ▁▂▃▄▅▆▇█';
 const WIDTH = 56;
 
 /** A table of the policies and a chart of the harmed hosts over time: one screen that tells the story. */
-export function reportScenario(scenario: Scenario, summary: ScenarioSummary, first: ReadonlyMap<PolicyName, Outcome>): string {
+export function reportScenario(
+  scenario: Scenario,
+  summary: ScenarioSummary,
+  first: ReadonlyMap<PolicyName, Outcome>,
+): string {
   const out: string[] = [];
   const seeds = summary.seeds === 1 ? 'one seed' : `median of ${formatCount(summary.seeds)} seeds`;
   out.push(`${scenario.name}: ${scenario.story}`);
   out.push(`${formatCount(summary.hosts)} hosts, ${scenario.criterion}; ${seeds}.`);
   out.push('');
-  const head = ['', 'exposed', 'harmed', 'p95', 'need hands', 'halt after', '50 %', '90 %', '99 %', scenario.rate > 0 ? 'asked' : 'false halts'];
+  const head = [
+    '',
+    'exposed',
+    'harmed',
+    'p95',
+    'need hands',
+    'halt after',
+    '50 %',
+    '90 %',
+    '99 %',
+    scenario.rate > 0 ? 'asked' : 'false halts',
+  ];
   const rows = summary.policies.map((p) => [
     p.policy,
     formatCount(p.exposed),
@@ -27,8 +42,13 @@ export function reportScenario(scenario: Scenario, summary: ScenarioSummary, fir
     time(p.t99S),
     formatCount(scenario.rate > 0 ? p.asked : p.falseHalts),
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));
-  for (const row of [head, ...rows]) out.push(`  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join('  ')}`.trimEnd());
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => (row[i] as string).length)),
+  );
+  for (const row of [head, ...rows])
+    out.push(
+      `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join('  ')}`.trimEnd(),
+    );
   if ([...first.values()].some((o) => o.harmed > 0)) out.push('', ...chart(first));
   return `${out.join('\n')}\n`;
 }
@@ -49,15 +69,21 @@ function chart(first: ReadonlyMap<PolicyName, Outcome>): string[] {
       most = Math.max(most, last[1]);
     }
   }
-  const out = [`  hosts harmed, over ${time(end * 60)} (each step up is ${(most ** (1 / 8)).toFixed(1)} times as many)`];
+  const out = [
+    `  hosts harmed, over ${time(end * 60)} (each step up is ${(most ** (1 / 8)).toFixed(1)} times as many)`,
+  ];
   for (const [policy, { harmedByMinute }] of first) {
     let bars = '';
     let i = 0;
     let harmed = 0;
     for (let x = 0; x < WIDTH; x++) {
       const until = ((x + 1) / WIDTH) * end;
-      for (let next = harmedByMinute[i]; next !== undefined && next[0] <= until; next = harmedByMinute[++i]) harmed = next[1];
-      const level = harmed === 0 ? 0 : Math.max(1, Math.min(8, Math.ceil((Math.log(harmed + 1) / Math.log(most + 1)) * 8)));
+      for (let next = harmedByMinute[i]; next !== undefined && next[0] <= until; next = harmedByMinute[++i])
+        harmed = next[1];
+      const level =
+        harmed === 0
+          ? 0
+          : Math.max(1, Math.min(8, Math.ceil((Math.log(harmed + 1) / Math.log(most + 1)) * 8)));
       bars += BARS[level];
     }
     out.push(`  ${policy.padEnd(14)}${bars} ${formatCount(harmed)}`);

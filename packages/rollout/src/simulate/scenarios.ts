@@ -24,7 +24,15 @@ export interface Scenario {
 }
 
 const HOUR = 3600;
-const base = { rate: 0, build: null, buildShare: 0, onset: 0, kind: 'crash', outage: null, fleet: {} } as const;
+const base = {
+  rate: 0,
+  build: null,
+  buildShare: 0,
+  onset: 0,
+  kind: 'crash',
+  outage: null,
+  fleet: {},
+} as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -103,7 +111,10 @@ export const SCENARIOS: readonly Scenario[] = [
 export function buildsFor(scenario: Scenario, spec: FleetSpec): FleetSpec['builds'] {
   if (scenario.build === null) return spec.builds;
   const rest = 1 - scenario.buildShare;
-  return [[scenario.build, scenario.buildShare], ...spec.builds.map(([name, share]) => [name, share * rest] as const)];
+  return [
+    [scenario.build, scenario.buildShare],
+    ...spec.builds.map(([name, share]) => [name, share * rest] as const),
+  ];
 }
 
 /** Whether this release makes this host fail. */
@@ -111,5 +122,6 @@ export function victimTest(scenario: Scenario, fleet: Fleet): (host: number) => 
   if (scenario.rate === 0) return () => false;
   const build = scenario.build === null ? -1 : fleet.buildNames.indexOf(scenario.build);
   const salt = mix(fleet.seed, 0xbad);
-  return (host) => (build < 0 || fleet.build[host] === build) && (scenario.rate >= 1 || uniform(salt, host) < scenario.rate);
+  return (host) =>
+    (build < 0 || fleet.build[host] === build) && (scenario.rate >= 1 || uniform(salt, host) < scenario.rate);
 }

@@ -35,7 +35,11 @@ export function quantile(values: readonly (number | null)[], q: number): number 
 }
 
 /** One policy's outcomes over the seeds. */
-export function summarize(policy: PolicyName, scenario: Scenario, outcomes: readonly Outcome[]): PolicySummary {
+export function summarize(
+  policy: PolicyName,
+  scenario: Scenario,
+  outcomes: readonly Outcome[],
+): PolicySummary {
   const of = (pick: (o: Outcome) => number | null, q = 0.5): number | null => quantile(outcomes.map(pick), q);
   return {
     policy,

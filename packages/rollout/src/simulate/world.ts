@@ -130,7 +130,8 @@ export class World {
   }
 
   #isOver(): boolean {
-    if (this.#policy.haltedAt !== null) return this.#openTrials === 0 || this.#time > this.#policy.haltedAt + 2 * DAY;
+    if (this.#policy.haltedAt !== null)
+      return this.#openTrials === 0 || this.#time > this.#policy.haltedAt + 2 * DAY;
     if (this.#policy.finished) return true;
     // Nobody is left who could still be exposed or fail.
     return this.#exposed >= this.#fleet.eligible * 0.995 && this.#openTrials === 0;
@@ -152,7 +153,8 @@ export class World {
       for (let i = 0; i < 100; i++) {
         at += 1 + Math.floor(exponential(DAY / perDay, this.#salt ^ 21, mix(site, i)));
         if (at > HORIZON) break;
-        const until = at + 60 + Math.floor(exponential(spec.siteOutageSeconds, this.#salt ^ 22, mix(site, i)));
+        const until =
+          at + 60 + Math.floor(exponential(spec.siteOutageSeconds, this.#salt ^ 22, mix(site, i)));
         this.#putSite(at, site, 'down');
         if (until > at + spec.silentAfter) this.#putSite(at + spec.silentAfter, site, 'noticed');
         this.#putSite(until, site, 'up');
@@ -246,13 +248,19 @@ export class World {
     const { start } = this.#fleet.spec;
     const presence = this.#presence;
     // A nap that was just noticed began a little earlier.
-    let time = from === SILENT ? presence.wakesAt(host, this.#time - this.#fleet.spec.silentAfter + start) - start : this.#time;
+    let time =
+      from === SILENT
+        ? presence.wakesAt(host, this.#time - this.#fleet.spec.silentAfter + start) - start
+        : this.#time;
     let sleepsNext = from === SLEEP;
     while (time <= quiet) {
-      time = (sleepsNext ? presence.wakesAt(host, time + start) : presence.sleepsAt(host, time + start)) - start;
+      time =
+        (sleepsNext ? presence.wakesAt(host, time + start) : presence.sleepsAt(host, time + start)) - start;
       sleepsNext = !sleepsNext;
     }
-    this.#flags[host] = sleepsNext ? (this.#flags[host] as number) | AWAKE : (this.#flags[host] as number) & ~AWAKE;
+    this.#flags[host] = sleepsNext
+      ? (this.#flags[host] as number) | AWAKE
+      : (this.#flags[host] as number) & ~AWAKE;
     if (sleepsNext) this.#hear(host);
     else if ((this.#flags[host] as number) & HEARD) this.#lose(host);
     this.#putEdge(host, sleepsNext ? SLEEP : WAKE, time);
@@ -289,14 +297,17 @@ export class World {
         this.#siteUpAt[site] = up;
       } else if (this.#serverDown()) continue;
       else if (what === 'up') this.#reconcile(from, to);
-      else for (let host = from; host < to; host++) if (((this.#flags[host] as number) & (HEARD | CLOSED)) === HEARD) this.#lose(host);
+      else
+        for (let host = from; host < to; host++)
+          if (((this.#flags[host] as number) & (HEARD | CLOSED)) === HEARD) this.#lose(host);
     }
   }
 
   #nextUp(site: number): number {
     let best = HORIZON + 1;
     for (const [time, list] of this.#siteEvents) {
-      if (time > this.#time && time < best && list.some((e) => e.site === site && e.what === 'up')) best = time;
+      if (time > this.#time && time < best && list.some((e) => e.site === site && e.what === 'up'))
+        best = time;
     }
     return best;
   }
@@ -419,7 +430,8 @@ export class World {
         this.#policy.reverted(host);
       }
     }
-    for (const host of this.#notices.get(time) ?? []) if ((this.#flags[host] as number) & HEARD && !this.#serverDown()) this.#lose(host);
+    for (const host of this.#notices.get(time) ?? [])
+      if ((this.#flags[host] as number) & HEARD && !this.#serverDown()) this.#lose(host);
     this.#notices.delete(time);
     this.#revertAt.delete(time);
   }
@@ -427,7 +439,8 @@ export class World {
   #checkInAll(): void {
     if (this.#serverDown()) return;
     for (let host = 0; host < this.#fleet.hosts; host++) {
-      if (((this.#flags[host] as number) & (HEARD | AWAKE | CLOSED)) === (HEARD | AWAKE)) this.#policy.talking(host);
+      if (((this.#flags[host] as number) & (HEARD | AWAKE | CLOSED)) === (HEARD | AWAKE))
+        this.#policy.talking(host);
     }
   }
 
@@ -443,7 +456,9 @@ export class World {
       return null;
     };
     let harmed = 0;
-    const harmedByMinute = [...this.#harmedByMinute].sort((a, b) => a[0] - b[0]).map(([minute, n]) => [minute, (harmed += n)] as const);
+    const harmedByMinute = [...this.#harmedByMinute]
+      .sort((a, b) => a[0] - b[0])
+      .map(([minute, n]) => [minute, (harmed += n)] as const);
     return {
       exposed: this.#exposed,
       harmed: this.#harmed,
