@@ -11,6 +11,7 @@ mount -t tmpfs -o mode=755 run /run
 mkdir -p /dev/shm /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
 mount -t devpts pts /dev/pts
+ln -s /proc/self/fd /dev/fd # as udev does
 ip link set lo up
 hostname guest
 stty -F /dev/ttyS1 raw

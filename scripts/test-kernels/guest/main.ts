@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ReportLine } from './report.ts';
 
-const CHECK_TIMEOUT_MS = 60_000;
+const CHECK_TIMEOUT_MS = 120_000;
 const folder = join(import.meta.dirname, 'checks');
 
 function say(line: ReportLine): void {
@@ -14,7 +14,11 @@ function say(line: ReportLine): void {
 }
 
 async function runCheck(file: string): Promise<void> {
-  const child = spawn(process.execPath, [join(folder, file)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(folder, file)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-1000);
+  });
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -34,7 +38,8 @@ async function runCheck(file: string): Promise<void> {
   clearTimeout(timer);
   const check = file.replace(/\.[jt]s$/, '');
   if (late) say({ check, ok: false, detail: `not done after ${CHECK_TIMEOUT_MS / 1000} s` });
-  else if (end !== 'exit 0') say({ check, ok: false, detail: `its process ended with ${end}` });
+  else if (end !== 'exit 0')
+    say({ check, ok: false, detail: `its process ended with ${end}: ${errors.trim()}` });
   else if (reported === 0) say({ check, ok: false, detail: 'reported nothing' });
 }
 
