@@ -1,5 +1,5 @@
 /**
- * The engine of Ringfence, with faults on command. A command is a process start alone in its batch, under a path
+ * The engine of Ringfence, with faults on command. A command is an event alone in its batch, of a process under a path
  * below /ringfence-bench/, whose start time is when it was given (monotonic ns): only an engine that was fed then
  * obeys, so that its successor, which gets the batch again, does not.
  */
@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { type EngineContext, encodeLog, runEngine } from '@ringfence/compartment/protocol';
 import { SigmaEngine } from '@ringfence/engine';
 import { EventView, fieldSlot } from '@ringfence/events';
-import { COMMAND_PREFIX } from './commands.ts';
+import { COMMAND_PREFIX, PATIENT_PREFIX } from './commands.ts';
 
 const path = fieldSlot('process_start', 'process.path');
 const startTime = fieldSlot('process_start', 'process.start_time');
@@ -54,7 +54,10 @@ let publisher = '';
 await runEngine({
   onHello(hello) {
     publisher = hello.publisher;
-    return engine.onHello(hello);
+    const ready = engine.onHello(hello);
+    if (!publisher.startsWith(PATIENT_PREFIX)) return ready;
+    const fields = ['process.path', 'process.start_time'];
+    return { ...ready, subscriptions: [{ class: 'process_exit', fields }] };
   },
   onStart() {
     fedSince = process.hrtime.bigint();

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { classId, EventWriter, fieldSlot } from '@ringfence/events';
 import type { SensorProcess } from '@ringfence/sensor';
-import { COMMAND_PREFIX } from './commands.ts';
+import { COMMAND_PREFIX, PATIENT_PREFIX } from './commands.ts';
 import { EventSource, RECORD_BYTES } from './events.ts';
 
 const TICK_MS = 5;
@@ -12,6 +12,8 @@ const PREPARED = 64;
 const LARGEST = Math.floor((256 * 1024) / RECORD_BYTES);
 
 const START = classId('process_start');
+const END = classId('process_exit');
+// The acting process has the same fields in every class.
 const path = fieldSlot('process_start', 'process.path');
 const startTime = fieldSlot('process_start', 'process.start_time');
 
@@ -31,7 +33,7 @@ export class InjectedSensor implements SensorProcess {
   #deliver: (records: Uint8Array, count: number) => void = () => {};
   #timer: NodeJS.Timeout | undefined;
   #turn = 0;
-  /** Events given so far, commands included. */
+  /** Events given so far to the publishers under load, commands included. */
   emitted = 0;
 
   constructor() {
@@ -58,11 +60,12 @@ export class InjectedSensor implements SensorProcess {
   /** Gives a publisher's engine a command. */
   command(fault: string, publisher: string): void {
     this.#commands.clear();
-    this.#commands.begin(START, BigInt(Date.now()) * 1_000_000n);
+    const patient = publisher.startsWith(PATIENT_PREFIX);
+    this.#commands.begin(patient ? END : START, BigInt(Date.now()) * 1_000_000n);
     this.#commands.u64(startTime, process.hrtime.bigint());
     this.#commands.string(path, `${COMMAND_PREFIX}${fault}/${publisher}`);
     this.#commands.end();
-    this.emitted++;
+    if (!patient) this.emitted++;
     this.#deliver(this.#commands.batch().slice(), 1);
   }
 

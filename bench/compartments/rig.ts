@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, ControlClient, type EngineProcess, makeConfig, type PublisherStatus } from '@ringfence/agent';
 import { launch } from '@ringfence/compartment';
 import { firstPartyRelease } from '@ringfence/engine';
+import { PATIENT_PREFIX } from './commands.ts';
 import { InjectedSensor } from './injected-sensor.ts';
 import { benchEngine, wallGap } from './walled.ts';
 
@@ -18,25 +19,36 @@ export interface Mark {
   readonly at: bigint;
 }
 
+export interface RigOptions {
+  /** Publishers that get the load. */
+  readonly publishers: number;
+  /** Publishers that get commands alone. */
+  readonly patients?: number;
+  /** Entry file of their engine, in this folder. */
+  readonly engine?: string;
+}
+
 export class Rig implements AsyncDisposable {
   readonly sensor: InjectedSensor = new InjectedSensor();
+  /** Of the publishers under load. */
   readonly names: readonly string[];
+  readonly patients: readonly string[];
   readonly #folder: string;
   readonly #engine: string;
   readonly #engines: Set<EngineProcess> = new Set();
   #agent: Agent | undefined;
   #control: ControlClient | undefined;
 
-  private constructor(names: readonly string[], engine: string) {
-    this.names = names;
+  private constructor({ publishers, patients = 0, engine = 'faulty-engine.ts' }: RigOptions) {
+    this.names = Array.from({ length: publishers }, (_, i) => `bench-${i}`);
+    this.patients = Array.from({ length: patients }, (_, i) => `${PATIENT_PREFIX}${i}`);
     this.#engine = engine;
     this.#folder = mkdtempSync(join(tmpdir(), 'ringfence-bench-'));
   }
 
   /** Resolves when every publisher's engine is fed and its spare is ready. */
-  static async start(publishers: number, engine = 'faulty-engine.ts'): Promise<Rig> {
-    const names = Array.from({ length: publishers }, (_, i) => `bench-${i}`);
-    const rig = new Rig(names, engine);
+  static async start(options: RigOptions): Promise<Rig> {
+    const rig = new Rig(options);
     try {
       await rig.#begin();
       return rig;
@@ -47,7 +59,7 @@ export class Rig implements AsyncDisposable {
   }
 
   async #begin(): Promise<void> {
-    const content = this.names.map((name) => {
+    const content = [...this.names, ...this.patients].map((name) => {
       const folder = join(this.#folder, 'content', name);
       mkdirSync(folder, { recursive: true });
       cpSync(join(firstPartyRelease, 'rules'), join(folder, 'rules'), { recursive: true });
@@ -69,12 +81,12 @@ export class Rig implements AsyncDisposable {
         const engine = benchEngine(this.#engine);
         const process = await launch({ publisher, uid, gid, releaseDir, engine, limits });
         this.#engines.add(process);
-        process.exited.finally(() => this.#engines.delete(process));
+        void process.exited.then(() => this.#engines.delete(process));
         return process;
       },
     });
     this.#control = await ControlClient.connect(run);
-    await this.until(() => this.status().every(ready), 20_000);
+    await this.until(() => this.status().every(ready), 60_000);
   }
 
   status(): readonly PublisherStatus[] {

@@ -77,7 +77,10 @@ class Reader {
         return onRoom();
       case 'log':
         return this.said.resolve(JSON.parse(message.message) as { records: number });
-      default:
+      case 'finding':
+      case 'hash':
+      case 'pong':
+      case 'state':
         throw new Error(`unexpected ${message.type}`);
     }
   }

@@ -20,7 +20,7 @@ export async function* measureCost(
   options: { readonly perSecond: number; readonly seconds: number; readonly pairs: number },
 ): AsyncGenerator<Cost> {
   const { perSecond, seconds, pairs } = options;
-  await using rig = await Rig.start(1, engine);
+  await using rig = await Rig.start({ publishers: 1, engine });
   if (rig.gap !== null) throw new Error(`the wall is not whole: ${rig.gap}`);
   const walled = async (): Promise<number> => {
     const [engines, own, events] = [rig.engineCpuSeconds, process.cpuUsage(), rig.sensor.emitted];
