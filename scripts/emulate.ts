@@ -14,7 +14,7 @@ import { firstPartyRelease, loadContent } from '@ringfence/engine';
 import { fileActions } from './emulation/files.ts';
 import { otherActions } from './emulation/others.ts';
 import { processActions } from './emulation/processes.ts';
-import { openStage, type Servers, startServers } from './emulation/stage.ts';
+import { closeStage, openStage, type Servers, startServers } from './emulation/stage.ts';
 import { type Action, NotPerformed } from './emulation/technique.ts';
 
 const TIERS = ['core', 'full'] as const;
@@ -63,7 +63,7 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
   let ready = false;
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
     const value = JSON.parse(line) as Record<string, unknown>;
-    if (value['type'] === 'status') ready = true;
+    if (value['type'] === 'status') ready ||= isRunning(value as unknown as Status);
     if (value['class_uid'] !== 2004) return;
     const { analytic } = value['finding_info'] as { analytic: { uid: string } };
     const lines = findings.get(analytic.uid) ?? [];
@@ -71,10 +71,20 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
     lines.push(line);
   });
   for (let waited = 0; !ready; waited += 50) {
-    if (child.exitCode !== null || waited > 30_000) throw new Error('ringfence up did not start');
+    if (child.exitCode !== null || waited > 60_000) throw new Error('ringfence up did not start');
     await sleep(50);
   }
   return child;
+}
+
+interface Status {
+  readonly sensor: { readonly state: string };
+  readonly publishers: readonly { readonly state: string }[];
+}
+
+/** Engines may still be starting when the first status comes. */
+function isRunning({ sensor, publishers }: Status): boolean {
+  return sensor.state === 'running' && publishers.every(({ state }) => state === 'running');
 }
 
 async function performOne(action: Action | undefined, row: Row, servers: Servers): Promise<void> {
@@ -82,7 +92,7 @@ async function performOne(action: Action | undefined, row: Row, servers: Servers
     row.reason = 'no action is written for this rule';
     return;
   }
-  using stage = openStage(servers);
+  const stage = openStage(servers);
   row.token = stage.token;
   try {
     row.reason = (await action.perform(stage)) ?? '';
@@ -92,6 +102,8 @@ async function performOne(action: Action | undefined, row: Row, servers: Servers
   } catch (error) {
     if (!(error instanceof NotPerformed)) throw error;
     row.reason = error.message;
+  } finally {
+    closeStage(stage);
   }
 }
 
@@ -100,53 +112,63 @@ async function emulate(tier: Tier, work: string): Promise<Row[]> {
   const wanted = content.rules.filter(
     (rule) => values.rule.length === 0 || values.rule.includes(nameOf(rule.file)),
   );
+  const rows = new Map<Row, string>();
   const undo: (() => void)[] = [];
   const servers = await startServers();
-  const findings = new Map<string, string[]>();
-  const rows: Row[] = [];
-  let agent: ChildProcess | undefined;
   try {
-    const unprepared = new Map<string, string>();
-    for (const rule of wanted) {
-      const name = nameOf(rule.file);
-      try {
-        const remove = actions.get(name)?.prepare?.();
-        if (remove !== undefined) undo.push(remove);
-      } catch (error) {
-        if (!(error instanceof NotPerformed)) throw error;
-        unprepared.set(name, error.message);
-      }
-    }
-    agent = await startAgent(tier, work, findings);
-    await sleep(1000);
-    const ids = new Map<Row, string>();
     for (const rule of wanted) {
       const name = nameOf(rule.file);
       const technique = rule.techniques[0] ?? '';
       const row: Row = { technique, rule: name, tier, performed: false, reason: '', token: '', seen: false };
-      rows.push(row);
-      ids.set(row, rule.id ?? '');
-      const reason = unprepared.get(name);
-      if (reason === undefined) await performOne(actions.get(name), row, servers);
-      else row.reason = reason;
+      rows.set(row, rule.id ?? '');
+      row.reason = prepare(actions.get(name), undo);
     }
-    const look = (): boolean => {
-      for (const [row, id] of ids) {
-        if (row.performed && !row.seen)
-          row.seen = findings.get(id)?.some((line) => line.includes(row.token)) === true;
-      }
-      return rows.every((row) => row.seen || !row.performed);
-    };
-    for (let waited = 0; !look() && waited < PATIENCE_MS; waited += 200) await sleep(200);
+    await watch(tier, work, rows, servers);
   } finally {
     for (const remove of undo) remove();
     servers.close();
-    if (agent !== undefined && agent.exitCode === null) {
-      agent.kill('SIGINT');
-      await new Promise((resolve) => agent?.on('exit', resolve));
-    }
   }
-  return rows;
+  return [...rows.keys()];
+}
+
+/** Why an action cannot be prepared; empty when it is. */
+function prepare(action: Action | undefined, undo: (() => void)[]): string {
+  try {
+    const remove = action?.prepare?.();
+    if (remove !== undefined) undo.push(remove);
+    return '';
+  } catch (error) {
+    if (!(error instanceof NotPerformed)) throw error;
+    return error.message;
+  }
+}
+
+/** Performs each row that nothing speaks against while an agent watches, and waits for its findings. */
+async function watch(
+  tier: Tier,
+  work: string,
+  rows: ReadonlyMap<Row, string>,
+  servers: Servers,
+): Promise<void> {
+  const findings = new Map<string, string[]>();
+  const agent = await startAgent(tier, work, findings);
+  try {
+    await sleep(1000);
+    for (const row of rows.keys()) {
+      if (row.reason === '') await performOne(actions.get(row.rule), row, servers);
+    }
+    const look = (): boolean => {
+      for (const [row, id] of rows) {
+        if (!row.performed || row.seen) continue;
+        row.seen = findings.get(id)?.some((line) => line.includes(row.token)) === true;
+      }
+      return [...rows.keys()].every((row) => row.seen || !row.performed);
+    };
+    for (let waited = 0; !look() && waited < PATIENCE_MS; waited += 200) await sleep(200);
+  } finally {
+    agent.kill('SIGINT');
+    if (agent.exitCode === null) await new Promise((resolve) => agent.on('exit', resolve));
+  }
 }
 
 const nameOf = (file: string | undefined): string => basename(file ?? '', '.yml');

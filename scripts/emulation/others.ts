@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { type Action, NotPerformed, need, runProgram, type Stage } from './technique.ts';
 
 /** Runs a Perl program with the token as its argument; Perl reaches system calls without a compiler. */
@@ -27,6 +27,16 @@ const AS_NOBODY = '$)="65534 65534";$(=65534;$<=65534;$>=65534;';
 /** Attaches to a child that sleeps, does something, and ends it. */
 const traced = (what: string): string =>
   `$p=fork;if(!$p){sleep 5;exit}select undef,undef,undef,0.1;syscall(101,16,$p,0,0);waitpid $p,0;${what}kill 9,$p;`;
+
+/** Container engines keep devices from root, too. */
+function canOpen(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const otherActions: readonly Action[] = [
   perl(
@@ -77,7 +87,7 @@ export const otherActions: readonly Action[] = [
   ),
   perl('full_ptrace_refused', `${AS_NOBODY}syscall(101,16,1,0,0)`),
   perl('full_became_root', '$>=65534;$>=0'),
-  perl('full_become_root_refused', `${AS_NOBODY}$>=0`, 'temporary'),
+  perl('full_become_root_refused', 'syscall(117,65534,65534,65534);syscall(105,0)', 'temporary'),
   perl('full_memory_file_by_interpreter', '$n=shift;syscall(319,$n,0)'),
   perl('full_bpf_program_loaded', LOAD_FILTER),
   perl('full_bpf_program_from_temporary_folder', LOAD_FILTER, 'temporary'),
@@ -115,7 +125,7 @@ export const otherActions: readonly Action[] = [
       throw new NotPerformed('a loaded module is not harmless');
     },
   },
-  perl('full_module_refused', `${AS_NOBODY}syscall(313,0,"",0)`),
+  perl('full_module_refused', `${AS_NOBODY}$z="";syscall(313,0,$z,0)`),
   perl('full_secret_open_refused', `${AS_NOBODY}open F,"<","/etc/shadow"`),
   perl('full_process_memory_opened_for_writing', 'open F,"+<","/proc/self/mem"'),
   {
@@ -128,8 +138,8 @@ export const otherActions: readonly Action[] = [
   {
     rule: 'full_raw_disk_opened',
     perform: async (stage) => {
-      const disk = ['/dev/vda', '/dev/sda', '/dev/nvme0n1', '/dev/xvda'].find(existsSync);
-      if (disk === undefined) throw new NotPerformed('there is no disk device');
+      const disk = ['/dev/vda', '/dev/sda', '/dev/nvme0n1', '/dev/xvda'].find(canOpen);
+      if (disk === undefined) throw new NotPerformed('no disk device can be opened');
       await stage.run(`dd if=${disk} of=${stage.dir}/x count=0`);
       return 'nothing was read';
     },

@@ -40,8 +40,8 @@ export async function startServers(): Promise<Servers> {
   };
 }
 
-/** A stage with a new token; disposing of it removes its folder. */
-export function openStage(servers: Servers): Stage & Disposable {
+/** A stage with a new token; `closeStage` removes its folder. */
+export function openStage(servers: Servers): Stage {
   const token = randomBytes(8).toString('hex');
   const dir = `/tmp/ringfence-emulation-${token}`;
   mkdirSync(dir, { mode: 0o755 });
@@ -62,6 +62,9 @@ export function openStage(servers: Servers): Stage & Disposable {
       chmodSync(path, 0o755);
       return path;
     },
-    [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+export function closeStage({ dir }: Stage): void {
+  rmSync(dir, { recursive: true, force: true });
 }
