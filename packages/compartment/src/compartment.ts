@@ -6,6 +6,7 @@ import { removeSoon } from './cgroup/remove.ts';
 import { type Cgroup, NO_USAGE, type Usage } from './cgroup/types.ts';
 import type { Launched } from './launcher/plan.ts';
 import type { LayerReport } from './layers.ts';
+import { procUsage } from './proc-usage.ts';
 import type { Tail } from './tail.ts';
 
 /** How a compartment ended. */
@@ -37,6 +38,8 @@ export class Compartment implements Disposable {
   readonly #tail: Tail;
   #killed: KillReason | undefined;
   #final: Usage | undefined;
+  /** What /proc said last, for it says nothing of a process that is gone. */
+  #last: Usage = NO_USAGE;
 
   constructor(child: ChildProcess, launched: Launched, cgroup: Cgroup | undefined, tail: Tail) {
     this.#child = child;
@@ -51,9 +54,13 @@ export class Compartment implements Disposable {
     this.exited = this.#wait();
   }
 
-  /** Counters of the cgroup; without one, zeros. After the exit, those of the end. */
+  /** Counters of the cgroup; without one, what /proc says of the process. After the exit, those of the end. */
   usage(): Usage {
-    return this.#final ?? this.#cgroup?.usage() ?? NO_USAGE;
+    if (this.#final !== undefined) return this.#final;
+    if (this.#cgroup !== undefined) return this.#cgroup.usage();
+    const now = procUsage(this.pid);
+    if (now.pids > 0) this.#last = now;
+    return this.#last;
   }
 
   /** The last 16 KiB of what the engine wrote to standard error. Not trusted text. */

@@ -1,26 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { cgroupName, cgroups } from './cgroup/index.ts';
 import { removeSoon } from './cgroup/remove.ts';
 import type { Cgroup } from './cgroup/types.ts';
 import { Compartment } from './compartment.ts';
 import { CompartmentError } from './error.ts';
 import type { LaunchAnswer, Launched, LaunchPlan } from './launcher/plan.ts';
+import { launcherCommand } from './launcher-command.ts';
 import { type LayerName, layerNames } from './layers.ts';
 import type { Limits } from './limits.ts';
 import { checkOptions, type LaunchOptions } from './options.ts';
 import { nodeRuntime } from './runtime.ts';
 import { Tail } from './tail.ts';
 
-const LAUNCHER: string = fileURLToPath(
-  new URL(`./launcher/main${import.meta.url.slice(-3)}`, import.meta.url),
-);
 const TIMEOUT_MS = 15_000;
 const STDERR_BYTES = 16_384;
 /** An answer of the launcher is a few KiB. */
 const ANSWER_BYTES = 65_536;
+
+/** An OpenSSL configuration that is there but may not be read ends Node at its start; this one may be read. */
+const NODE_ENVIRONMENT: readonly string[] = [
+  'LANG=C.UTF-8',
+  'UV_THREADPOOL_SIZE=1',
+  'OPENSSL_CONF=/dev/null',
+];
 
 /** Tells compartments apart that this process starts for one publisher. */
 let started = 0;
@@ -73,32 +77,6 @@ function makeCgroup(
   }
 }
 
-/** setpriv ends unshare(1) with this process, unshare makes the PID namespace and ends the engine with itself. */
-function launcherCommand(
-  layers: Record<LayerName, boolean>,
-  unavailable: Partial<Record<LayerName, string>>,
-): string[] {
-  const command = [process.execPath, ...process.execArgv, LAUNCHER];
-  if (layers['pid-namespace']) {
-    const unshare = findTool('unshare');
-    if (unshare === undefined) unavailable['pid-namespace'] = 'unshare (util-linux) is not installed';
-    else command.unshift(unshare, '--pid', '--fork', '--kill-child=SIGKILL');
-  }
-  if (layers['parent-death-signal']) {
-    const setpriv = findTool('setpriv');
-    if (setpriv === undefined) unavailable['parent-death-signal'] = 'setpriv (util-linux) is not installed';
-    else command.unshift(setpriv, '--pdeathsig', 'KILL');
-  }
-  return command;
-}
-
-/** By fixed folders, not PATH: what starts engines must not depend on the caller's environment. */
-function findTool(name: string): string | undefined {
-  return ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
-    .map((folder) => `${folder}/${name}`)
-    .find((path) => existsSync(path));
-}
-
 function planOf(
   options: LaunchOptions,
   limits: Limits,
@@ -123,7 +101,7 @@ function planOf(
             // The old heap at half the limit: new space, code and Node itself need the rest, and V8 is to give up
             // with a message before the kernel kills without one.
             argv: [node, heap, ...(engine.execArgv ?? []), engine.entry],
-            environment: ['LANG=C.UTF-8', 'UV_THREADPOOL_SIZE=1'],
+            environment: NODE_ENVIRONMENT,
           }
         : {
             executable: realpathSync(engine.path),

@@ -19,6 +19,7 @@ import {
   CompartmentError,
   type Exit,
   type LaunchOptions,
+  type LayerReport,
   launch,
   layerNames,
   removeStaleCgroups,
@@ -154,6 +155,55 @@ test('killed by somebody else, the cause says so', async () => {
   const answer = driven.ask('hang');
   process.kill(driven.compartment.pid, 'SIGKILL');
   expect(await answer).toMatchObject({ cause: 'killed' });
+});
+
+interface Shown {
+  readonly layers: readonly LayerReport[];
+  readonly answer: string;
+  readonly pids: number;
+  readonly memoryBytes: number;
+  readonly cause: string;
+}
+
+/** Runs the launch as another user; `first` is a command that runs the rest of its arguments. */
+function asUser(...first: string[]): Shown {
+  const user = ['setpriv', '--reuid', '90500', '--regid', '90500', '--clear-groups'];
+  const [command = '', ...rest] = [...first, ...user, process.execPath, ...NODE_ARGV];
+  const script = fileURLToPath(new URL('./support/show-layers.ts', import.meta.url));
+  const output = execFileSync(command, [...rest, script, JSON.stringify(options()), 'read /etc/passwd']);
+  return JSON.parse(output.toString()) as Shown;
+}
+
+test('without root, a user namespace gives all but a uid and a cgroup', () => {
+  const { layers, answer, pids, memoryBytes, cause } = asUser('env');
+  const missing = layers.filter(({ applied }) => !applied);
+  expect(missing.map(({ layer }) => layer)).toEqual(['cgroup', 'uid']);
+  expect(missing.every(({ reason, stops }) => reason !== undefined && stops !== '')).toBe(true);
+  expect({ answer, cause }).toEqual({ answer: 'ENOENT', cause: 'stopped' });
+  expect(pids).toBeGreaterThan(5);
+  expect(memoryBytes).toBeGreaterThan(10 * 2 ** 20);
+});
+
+test('without root and user namespaces, what needs neither still holds', () => {
+  // In a changed root the kernel refuses user namespaces.
+  const { layers, answer } = asUser(
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    'mount --rbind / /mnt && exec chroot /mnt "$@"',
+    'sh',
+  );
+  const applied = layers.filter((layer) => layer.applied).map(({ layer }) => layer);
+  expect(applied).toEqual([
+    'rlimits',
+    'capabilities',
+    'no-new-privs',
+    'parent-death-signal',
+    'landlock',
+    'seccomp',
+  ]);
+  expect(answer).toBe('EACCES');
 });
 
 test('nothing is left behind within three seconds', async () => {

@@ -7,7 +7,7 @@ import { closeSync, openSync, readlinkSync, readSync, writeSync } from 'node:fs'
 import { join, relative } from 'node:path';
 import { type LayerName, type LayerReport, layerNames, layerStops } from '../layers.ts';
 import { librariesOf } from './elf.ts';
-import { dropBoundingSet, dropCapabilities } from './layers/capabilities.ts';
+import { dropCapabilities, tryDropBoundingSet } from './layers/capabilities.ts';
 import { prepareLandlock } from './layers/landlock.ts';
 import { enterOwnRoot } from './layers/mounts.ts';
 import { enterIpcNamespace, enterNetworkNamespace, enterUtsNamespace } from './layers/namespaces.ts';
@@ -146,15 +146,19 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
   native.call('dup3', opened, descriptor, O_CLOEXEC);
   closeSync(opened);
 
-  wall.layer('capabilities', () => dropBoundingSet(native));
+  const bounding = wall.layer('capabilities', () => tryDropBoundingSet(native));
   wall.layer('no-new-privs', () => setNoNewPrivs(native));
   const landlock = wall.layer('landlock', () => {
     const execute = [program, ...(interpreter === undefined ? [] : [interpreter])];
     return prepareLandlock(native, { read: [...readOnly, release], execute, readWrite: ['/dev/null'] });
   });
-  wall.layer('rlimits', () => setRlimits(native, plan.limits));
+  // The kernel counts processes per uid: without one of its own, the engine would be held to what others run.
+  const { files, pids } = plan.limits;
+  const ownUid = plan.layers.uid && plan.unavailable.uid === undefined;
+  wall.layer('rlimits', () => setRlimits(native, ownUid ? { files, pids } : { files }));
   wall.layer('uid', () => becomeUser(native, plan.uid, plan.gid));
-  if (wall.applied('capabilities')) wall.layer('capabilities', () => dropCapabilities(native));
+  wall.layer('capabilities', () => dropCapabilities(native));
+  if (wall.applied('capabilities')) wall.partly('capabilities', bounding);
   wall.layer('parent-death-signal', () => dieWithParent(native));
   inheritDescriptors(native, descriptor);
   if (landlock !== undefined) {

@@ -11,17 +11,21 @@ const CAPABILITIES = 64;
 /**
  * Empties the bounding set, which survives a change of uid and would give root's capabilities back to a
  * set-uid program: capabilities(7). To be called while CAP_SETPCAP is there.
+ * @returns why it stays as it is, where CAP_SETPCAP was never there
  */
-export function dropBoundingSet(native: Native): void {
+export function tryDropBoundingSet(native: Native): string | undefined {
   for (let capability = 0; capability < CAPABILITIES; capability++) {
     try {
       native.call('prctl', PR_CAPBSET_DROP, capability);
     } catch (error) {
       // The first number past the kernel's last capability.
-      if (error instanceof SyscallError && error.code === 'EINVAL') return;
+      if (error instanceof SyscallError && error.code === 'EINVAL') return undefined;
+      if (error instanceof SyscallError && error.code === 'EPERM')
+        return 'the bounding set stays: no CAP_SETPCAP';
       throw error;
     }
   }
+  return undefined;
 }
 
 /** Empties the ambient, inheritable, permitted and effective sets of this thread: capset(2). */

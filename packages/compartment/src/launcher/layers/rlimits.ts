@@ -17,11 +17,11 @@ const RLIMIT_RTPRIO = 14;
  * - processes: the kernel counts them per uid, so it binds only together with a uid of its own.
  * - address space has no limit: V8 and WebAssembly reserve far more than they use; the cgroup bounds memory.
  */
-export function setRlimits(native: Native, limits: { files: number; pids: number }): void {
+export function setRlimits(native: Native, limits: { files: number; pids?: number }): void {
   const values: [number, number][] = [
     [RLIMIT_CORE, 1],
     [RLIMIT_FSIZE, 0],
-    [RLIMIT_NPROC, limits.pids],
+    ...(limits.pids === undefined ? [] : [[RLIMIT_NPROC, limits.pids] as [number, number]]),
     [RLIMIT_NOFILE, limits.files],
     [RLIMIT_SIGPENDING, 64],
     [RLIMIT_MSGQUEUE, 0],
