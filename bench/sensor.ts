@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RunningAgent } from './load/agent.ts';
+import { RunningAgent, type StatusLine } from './load/agent.ts';
 import { Generator } from './load/generator.ts';
 import { decodeNs, drainNs } from './load/hot-paths.ts';
 import { cpuSeconds, processTree } from './load/processes.ts';
@@ -205,6 +205,9 @@ function lostRow(rowName: string, generated: number, before: Counts, after: Coun
   );
 }
 
+const shedBy = ({ publishers }: StatusLine): number =>
+  publishers.reduce((sum, { lost }) => sum + lost.total, 0);
+
 type Counts = { decoded: number; lost: number; shed: number };
 const none: Counts = { decoded: 0, lost: 0, shed: 0 };
 
@@ -222,13 +225,11 @@ async function* burstRows(generator: Generator): AsyncGenerator<Row> {
       yield lostRow(
         rowName,
         count,
-        before.sensor.classes[className] ?? none,
-        after.sensor.classes[className] ?? none,
+        before.sensor.stats?.classes[className] ?? none,
+        after.sensor.stats?.classes[className] ?? none,
         ns / 1e9,
       );
-      const shed =
-        after.publishers.reduce((sum, { lost }) => sum + lost, 0) -
-        before.publishers.reduce((sum, { lost }) => sum + lost, 0);
+      const shed = shedBy(after) - shedBy(before);
       yield plain(`${rowName.replace(' lost', '')} shed by queues`, 'events', shed, null);
     }
   } finally {
@@ -300,7 +301,7 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
   yield* tierRows(generator, 'core', long ? 31 : 15);
   yield* tierRows(generator, 'full', long ? 31 : 15);
   yield* burstRows(generator);
-  const drain = await drainNs(generator);
+  const drain = drainNs(generator);
   yield plain(
     'drain',
     'ns',

@@ -6,7 +6,7 @@ const steps: readonly (readonly [name: string, command: string])[] = [
   ['lint (oxlint)', 'oxlint --type-aware --deny-warnings'],
   ['build (tsc)', 'tsc -b'],
   ['types of tests and scripts (tsc)', 'tsc --noEmit -p tsconfig.tests.json'],
-  ['dead code (knip)', 'knip'],
+  ['dead code (knip)', 'knip --no-config-hints'],
   ['generated files', 'npm run --silent generate -- --check'],
   ['probe objects', 'npm run --silent build:probes -- --check'],
   ['imports between packages', 'node scripts/check-imports.ts'],

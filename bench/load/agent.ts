@@ -12,10 +12,12 @@ const command = new URL('../../packages/cli/bin/ringfence.js', import.meta.url).
 export interface StatusLine {
   readonly type: 'status';
   readonly sensor: {
-    readonly mode: string;
-    readonly classes: Readonly<Record<string, { decoded: number; lost: number; shed: number }>>;
+    readonly state: string;
+    readonly stats: {
+      readonly classes: Readonly<Record<string, { decoded: number; lost: number; shed: number }>>;
+    } | null;
   };
-  readonly publishers: readonly { publisher: string; lost: number }[];
+  readonly publishers: readonly { readonly state: string; readonly lost: { readonly total: number } }[];
 }
 
 /** `ringfence up --json` as a child, in a state folder of its own. */
@@ -28,7 +30,10 @@ export class RunningAgent {
     this.#child = child;
     this.#state = state;
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      if (line.startsWith('{"type":"status"')) this.#status = JSON.parse(line) as StatusLine;
+      if (!line.startsWith('{"type":"status"')) return;
+      const status = JSON.parse(line) as StatusLine;
+      if (status.sensor.stats !== null && status.publishers.every(({ state }) => state === 'running'))
+        this.#status = status;
     });
   }
 
