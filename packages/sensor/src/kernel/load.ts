@@ -10,7 +10,8 @@ import type { ProbeState } from '../protocol.ts';
 import { type Probe, probes } from './probe-list.ts';
 import { nativeNumbers } from './syscall-numbers.ts';
 
-const object = new URL('../../bpf/ringfence.bpf.o', import.meta.url);
+/** Where the committed object with all probes lies. */
+export const probeObject: URL = new URL('../../bpf/ringfence.bpf.o', import.meta.url);
 /** The program that all system-call probes share. */
 const DISPATCHER = 'syscall_exit';
 const MIB = 1 << 20;
@@ -43,7 +44,7 @@ export function loadProbes(options: ResolvedOptions): LoadedProbes {
 
 /** Loads with rings as large as the kernel lets us lock. */
 function loadFitting(options: ResolvedOptions, chosen: readonly Probe[]): Collection {
-  const bytes = readFileSync(object);
+  const bytes = readFileSync(probeObject);
   const programs = new Set(['running_tasks', ...chosen.flatMap((probe) => probe.programs)]);
   const calls = chosen.some(({ syscalls }) => syscalls !== undefined);
   if (calls) programs.add(DISPATCHER);
