@@ -47,7 +47,8 @@ function load(): Native {
   if (process.platform !== 'linux') throw new SensorError('no-ffi', 'The sensor needs Linux');
   let koffi: Koffi;
   try {
-    koffi = createRequire(import.meta.url)('koffi') as Koffi;
+    const require = createRequire(import.meta.url);
+    koffi = require('koffi') as Koffi;
   } catch (cause) {
     throw new SensorError('no-ffi', 'The FFI library koffi could not be loaded', {
       cause,

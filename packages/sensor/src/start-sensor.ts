@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { encodeFrame, FrameReader } from '@ringfence/events';
+import { EventError, encodeFrame, FrameReader } from '@ringfence/events';
 import { SensorError } from './errors.ts';
 import { resolveOptions, type SensorOptions } from './options.ts';
 import {
@@ -105,6 +105,8 @@ class RunningSensor implements SensorProcess {
       try {
         frames.push(chunk);
       } catch (error) {
+        // What the agent's own callbacks throw is the agent's.
+        if (!(error instanceof EventError) || error.code !== 'bad-frame') throw error;
         this.#fatal = { message: `the sensor broke the protocol: ${String(error)}`, cure: 'use one version' };
         child.kill('SIGKILL');
       }
