@@ -29,7 +29,7 @@ export function deadlineOf(state: RolloutState, host: number): number {
   const since = hosts.since[host] as number;
   // A host that proved to be back on its old content owes nothing.
   if ((hosts.flags[host] as number) & REVERTED) return 0;
-  switch (hosts.phase[host]) {
+  switch (hosts.phase[host] as number) {
     case OFFERED:
       return dueAt(state, since, plan.absent);
     case DELIVERED:

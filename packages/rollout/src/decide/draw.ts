@@ -1,5 +1,6 @@
 import { upperBound } from '../statistics/upper-bound.ts';
 import { type SecretOrder, secretOrder } from './order.ts';
+import { inRamp } from './pacing.ts';
 import { BARRED, CANDIDATE, COUNTS, KNOWN, LISTED, REMOVED, TALKING } from './phases.ts';
 import type { RolloutState, Run } from './state.ts';
 
@@ -38,7 +39,7 @@ export function draw(
 ): Uint32Array {
   const order = orderOf(state, run);
   const picker = new Picker(state, run, size, first, last);
-  const spread = size <= SPREAD_UP_TO && run.n < state.plan.ramp.until;
+  const spread = size <= SPREAD_UP_TO && inRamp(state.plan, run.n);
   // Far enough to fill the batch from a fleet where most hosts talk; whoever is left comes by the second pass.
   const far = spread ? Math.min(order.domain, 20_000 + size * 50) : 0;
   const { hosts, derived } = state;
@@ -118,7 +119,7 @@ class Picker {
     this.#state = state;
     this.#size = size;
     this.#first = first;
-    this.#ramp = run.n - run.unresolved < state.plan.ramp.until;
+    this.#ramp = inRamp(state.plan, run.n - run.unresolved);
     this.#busy = last ? state.groups.busy : state.groups.open;
     this.#inBatch = new Int32Array(state.strata.names.length);
     this.#caps = new Int32Array(state.strata.names.length).fill(-1);

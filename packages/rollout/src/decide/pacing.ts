@@ -14,6 +14,11 @@ export interface Evidence {
   readonly settled: number;
 }
 
+/** Whether the ramp still paces: until 97 % of its length, as a few hosts always refuse, sleep or fail to download. */
+export function inRamp(plan: Plan, resolved: number): boolean {
+  return resolved < plan.ramp.until * 0.97;
+}
+
 /** Why a batch is as large as it is: the bound that was the tightest. */
 export type Bound = 'stage' | 'ramp' | 'wave' | 'late' | 'budget';
 
@@ -50,7 +55,7 @@ export function nextBatch(
     }
   };
   const upper = upperBound(resolved, Math.min(S, resolved));
-  if (resolved < plan.ramp.until) {
+  if (inRamp(plan, resolved)) {
     // Of the very first batch nothing is known: it may fail as a whole, and is the smallest that shows it for certain.
     limit(n === 0 ? 2 * plan.ramp.failures : Math.floor(plan.ramp.failures / upper) - unresolved, 'ramp');
   } else {

@@ -14,7 +14,7 @@ const PRESENT_ONLY: number = KNOWN | TALKING | REMOVED;
  * has which, `base` the newest that proved itself on the host, to which a revert goes back.
  */
 export function startRelease(state: RolloutState, name: string): void {
-  const { hosts, plan, derived } = state;
+  const { hosts, derived } = state;
   if (typeof name !== 'string' || name.length === 0 || name.length > 200)
     throw new RolloutError('bad-event', 'a release has a name of 1 to 200 characters', { received: name });
   // A duplicate, or an old log line again: a rollback is a new release that republishes old bytes.
@@ -32,6 +32,7 @@ export function startRelease(state: RolloutState, name: string): void {
     hosts.phase[host] = NONE;
     hosts.flags[host] = (hosts.flags[host] as number) & PRESENT_ONLY;
     hosts.since[host] = 0;
+    hosts.delivered[host] = 0;
   }
   state.run = null;
   for (const [host, to] of state.relabels) placeHost(state, host, to.labels, to.class, to.group);
@@ -49,7 +50,6 @@ export function startRelease(state: RolloutState, name: string): void {
   rebuildWheel(state);
   state.run.weightOver = state.strata.names.length;
   refreshEvidence(state);
-  void plan;
 }
 
 function newRun(state: RolloutState, release: number): Run {

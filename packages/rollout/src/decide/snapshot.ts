@@ -20,7 +20,7 @@ const MAGIC = 'RFROLL';
 const HASH_BYTES = 32;
 
 /** The columns that a snapshot holds; the rest follows from them. */
-const COLUMNS = ['phase', 'flags', 'class', 'labels', 'group', 'since', 'has', 'base'] as const;
+const COLUMNS = ['phase', 'flags', 'class', 'labels', 'group', 'since', 'delivered', 'has', 'base'] as const;
 type Column = HostTable[(typeof COLUMNS)[number]];
 
 interface Header {

@@ -38,6 +38,8 @@ export interface HostTable {
   group: Uint32Array;
   /** From when its deadline counts, in seconds. */
   since: Uint32Array;
+  /** When it got the release: its soak runs from here, whatever its deadline does. */
+  delivered: Uint32Array;
   /** Ordinal of the release it has proved to have, and of the one it goes back to. */
   has: Uint16Array;
   base: Uint16Array;
@@ -168,6 +170,7 @@ export function createState(plan: Plan): RolloutState {
       labels: new Uint16Array(0),
       group: new Uint32Array(0),
       since: new Uint32Array(0),
+      delivered: new Uint32Array(0),
       has: new Uint16Array(0),
       base: new Uint16Array(0),
       next: new Int32Array(0),
@@ -242,7 +245,17 @@ export function reserveHost(state: RolloutState, host: number): void {
 /** Sets the capacity of the table, so that a fleet of known size is stored without doubling. */
 export function growHosts(hosts: HostTable, size: number, labels: number): void {
   if (size <= hosts.phase.length) return;
-  for (const key of ['phase', 'flags', 'class', 'group', 'since', 'has', 'base', 'next'] as const) {
+  for (const key of [
+    'phase',
+    'flags',
+    'class',
+    'group',
+    'since',
+    'delivered',
+    'has',
+    'base',
+    'next',
+  ] as const) {
     (hosts as unknown as Record<string, Growable>)[key] = grown(hosts[key], size);
   }
   hosts.labels = grown(hosts.labels, size * labels);

@@ -5,7 +5,7 @@ import type { Decision } from './decisions.ts';
 import { FAILURE_KINDS, type RolloutEvent } from './events.ts';
 import { touchEvidence } from './evidence.ts';
 import { addHost, relabelHost, removeHost, sayGoodbye, startTalking, stopTalking } from './hosts.ts';
-import { countAtSite, dueAt, noteServerOutage } from './outages.ts';
+import { countAtSite, noteServerOutage } from './outages.ts';
 import { approve, exclude, promote, revertAll, startRelease } from './people.ts';
 import {
   ABSENT,
@@ -78,8 +78,22 @@ export function step(state: RolloutState, event: RolloutEvent): readonly Decisio
     case 'acknowledged':
       acknowledge(state, event);
       return NOTHING;
-    default:
+    case 'server-outage':
+    case 'release-started':
+    case 'lane':
+    case 'pause':
+    case 'resume':
+    case 'promote':
+    case 'revert':
+    case 'approve':
+    case 'exclude':
       return rare(state, event);
+    default:
+      throw new RolloutError(
+        'bad-event',
+        `no event has the type ${String((event as { type: unknown }).type)}`,
+        { received: event },
+      );
   }
 }
 
@@ -177,6 +191,7 @@ function deliver(state: RolloutState, run: Run, host: number): boolean {
       run.unresolved++;
     }
     hosts.since[host] = state.now;
+    hosts.delivered[host] = state.now;
     move(state, host, DELIVERED);
     watch(state, host, deadlineOf(state, host));
     if (run.status === 'moving') run.lastDelivery = state.now;
@@ -210,8 +225,7 @@ function healthy(
   }
   // A soak proof before the soak is over proves that the host has loaded, no more.
   const early =
-    after === 'soak' &&
-    state.now + plan.clock < dueAt(state, hosts.since[host] as number, plan.lanes.standard.soak);
+    after === 'soak' && state.now + plan.clock < (hosts.delivered[host] as number) + plan.lanes.standard.soak;
   const next = afterProof(state, phase, early ? 'load' : after);
   if (next === phase) return NOTHING;
   settleHost(state, host, PENDING | UNRESOLVED);

@@ -50,29 +50,17 @@ export class BaselineEstimator {
   }
 
   take(event: RolloutEvent): void {
-    switch (event.type) {
-      case 'clock':
-        this.#now = Math.max(this.#now, event.at);
-        return;
-      case 'host-added':
-        if (!this.#hosts.has(event.host))
-          this.#hosts.set(event.host, { class: event.class, since: null, silentSince: null });
-        return;
-      case 'talking':
-        this.#talks(event.host);
-        return;
-      case 'silent':
-      case 'goodbye':
-      case 'host-removed':
-        this.#stops(event.host, event.type === 'silent');
-        return;
-      case 'failed': {
-        const key = `${event.host} ${event.release}`;
-        if (!this.#failed.has(key)) this.#failures++;
-        this.#failed.add(key);
-        return;
-      }
-      default:
+    if (event.type === 'clock') this.#now = Math.max(this.#now, event.at);
+    else if (event.type === 'talking') this.#talks(event.host);
+    else if (event.type === 'silent' || event.type === 'goodbye' || event.type === 'host-removed')
+      this.#stops(event.host, event.type === 'silent');
+    else if (event.type === 'host-added') {
+      if (!this.#hosts.has(event.host))
+        this.#hosts.set(event.host, { class: event.class, since: null, silentSince: null });
+    } else if (event.type === 'failed') {
+      const key = `${event.host} ${event.release}`;
+      if (!this.#failed.has(key)) this.#failures++;
+      this.#failed.add(key);
     }
   }
 

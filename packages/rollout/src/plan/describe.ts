@@ -44,7 +44,12 @@ export function timeline(plan: Plan, hosts: number): TimelineEntry[] {
     }
     let settled = 0;
     for (const b of batches) if (b.at + plan.waves.settle <= at) settled = b.n;
-    const S = Math.round(n * plan.background);
+    // Background failures show evenly over a trial.
+    let failures = 0;
+    for (const e of entries)
+      failures +=
+        e.batch * plan.background * Math.min(1, (at - e.at) / Math.max(1, plan.lanes.standard.soak));
+    const S = Math.round(failures);
     const pace = nextBatch(
       plan,
       { n, S, unresolved: 0, settled },
@@ -124,7 +129,7 @@ export function describePlan(plan: Plan, hosts: number): string {
     );
   }
   const end = (entries.at(-1) as TimelineEntry).at + (lane.soak === 0 ? lane.loadProof : lane.soak);
-  out.push(`  ${formatDuration(end).padEnd(12)}the last host has proved itself`);
+  out.push(`  ${formatDuration(end).padEnd(14)}the last host has proved itself`);
   out.push('');
   out.push('Hosts that sleep get their offer when they wake; a fleet with laptops takes hours longer.');
   return `${out.join('\n')}\n`;

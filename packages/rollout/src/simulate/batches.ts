@@ -1,4 +1,4 @@
-import { nextBatch } from '../decide/pacing.ts';
+import { inRamp, nextBatch } from '../decide/pacing.ts';
 import type { Plan } from '../plan/plan.ts';
 import { stageTargets } from '../plan/stages.ts';
 import { logE } from '../statistics/e-process.ts';
@@ -30,10 +30,11 @@ export interface BatchOutcome {
 
 /** Shares like those of the reference fleet of this size: builds, roles, sites, models, tiers. */
 export function referenceLabels(hosts: number): number[][] {
-  const even = (n: number): number[] => new Array(n).fill(1 / n);
+  const parts = (n: number, share: number): number[] => Array.from({ length: n }, () => share / n);
+  const even = (n: number): number[] => parts(n, 1);
   return [
-    [0.38, 0.22, 0.16, 0.1, 0.06, 0.05, ...new Array(20).fill(0.0015)],
-    [0.55, 0.25, ...new Array(12).fill(0.2 / 12)],
+    [0.38, 0.22, 0.16, 0.1, 0.06, 0.05, ...parts(20, 0.03)],
+    [0.55, 0.25, ...parts(12, 0.2)],
     even(Math.max(1, Math.ceil(hosts / 2000))),
     even(60),
     even(3),
@@ -121,7 +122,7 @@ export function runBatches(run: BatchRun): BatchOutcome {
     if (run.build !== undefined) {
       inBuild = binomial(size, run.build, random);
       if (stage > 0 && !buildProved) inBuild = Math.min(inBuild, plan.newLabelBatch);
-      if (n < plan.ramp.until) inBuild = Math.min(inBuild, Math.ceil(size * run.build));
+      if (inRamp(plan, n)) inBuild = Math.min(inBuild, Math.ceil(size * run.build));
       test.exposeBuild(inBuild);
     }
     n += size;

@@ -29,7 +29,7 @@ type Reply = { id: number; outcome?: Outcome; error?: string; hours?: number; ex
 
 /** Plays jobs on worker threads; the outcomes come in the order of the jobs. Stops at once when the signal says so. */
 export async function simulateAll(jobs: readonly Job[], options: PoolOptions = {}): Promise<Outcome[]> {
-  const outcomes = new Array<Outcome>(jobs.length);
+  const outcomes: Outcome[] = [];
   const count = Math.max(1, Math.min(jobs.length, options.workers ?? availableParallelism()));
   let next = 0;
   let done = 0;

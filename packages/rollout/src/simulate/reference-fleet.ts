@@ -89,7 +89,9 @@ export const REFERENCE_FLEET: FleetSpec = {
     [8, 0.1],
     [10, 0.05],
   ],
-  start: -6 * HOUR, // Sunday 18:00 UTC, as Monday begins in the east: the last stage then falls on a Friday morning
+  // Saturday 18:00 UTC: ten hosts and the ramp over the weekend, the large stages from Tuesday to Thursday. Four soaks
+  // that begin on a Monday end on a Friday, and whoever is off that day gets the release after the weekend.
+  start: -30 * HOUR,
 
   lossesPerDay: 0.02, // one in fifty days
   lossSeconds: 8 * 60,
