@@ -152,7 +152,6 @@ const cases: readonly [what: string, phase: Phase, frames: Iterable<Uint8Array>]
     'started',
     endless(() => encodeSavedState(new Uint8Array(Bound.FRAME_BYTES))),
   ],
-  ['ready-made frames without end, in one byte each', 'started', endless(() => new Uint8Array([1]))],
 ]; // prettier-ignore
 
 function refusal(phase: Phase, frames: Iterable<Uint8Array>): ProtocolError {

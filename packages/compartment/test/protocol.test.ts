@@ -1,3 +1,4 @@
+import { encodeFrame } from '@ringfence/events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -5,16 +6,21 @@ import {
   EngineHost,
   type EngineMessage,
   encodeAck,
+  encodeBatchHead,
   encodeFinding,
   encodeHashRequest,
   encodeLog,
   encodePong,
   encodeReady,
   encodeSavedState,
+  encodeStart,
+  encodeStop,
   type HostLimits,
   ProtocolError,
+  ToEngine,
 } from '../src/protocol/index.ts';
 import { finding, hello, ready } from './support/messages.ts';
+import { updateTable } from './support/readme.ts';
 
 interface Driven {
   readonly host: EngineHost;
@@ -202,3 +208,48 @@ test('the window holds the agent to four batches', () => {
   expect(host.windowOpen).toBe(true);
   expect(host.inFlight.map(({ id }) => id)).toEqual([2n, 3n, 4n]);
 });
+
+test('a stream of bytes has a limit, whatever it holds', () => {
+  const { host } = started({ bytesPerSecond: 1, statesPerSecond: 1e6 });
+  const state = encodeSavedState(new Uint8Array(1_000_000));
+  const codes = Array.from({ length: 6 }, () => codeOf(() => host.receive(state)));
+  expect(codes).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'flood', 'flood']);
+});
+
+test('the bytes in PROTOCOL.md are those that are sent', () => {
+  const shortHello = Buffer.from('{"protocol":1}');
+  const record = Buffer.alloc(32);
+  record.writeUInt32LE(32, 0);
+  record.writeUInt16LE(1, 4);
+  const shortReady = {
+    protocol: 1,
+    engine: 'e',
+    version: '1',
+    subscriptions: [],
+    rules: { loaded: 0, skipped: [], unfed: [] },
+  };
+  const rule = { id: '1', title: 't', level: 'low', tags: [] } as const;
+  const conversation: [string, Uint8Array][] = [
+    ['agent, HELLO', encodeFrame(ToEngine.HELLO, shortHello)],
+    ['engine, READY', encodeReady(shortReady)],
+    ['agent, START', encodeStart()],
+    ['agent, BATCH', Buffer.concat([encodeBatchHead(1n, 1, record.length), record])],
+    ['engine, FINDING', encodeFinding(1n, 0, { rule, matched: {} })],
+    ['engine, ACK', encodeAck(1n, 1)],
+    ['agent, STOP', encodeStop()],
+  ];
+  const lines = conversation.flatMap(([what, bytes]) => [what, ...hexDump(bytes)]);
+  const page = new URL('../PROTOCOL.md', import.meta.url);
+  updateTable('bytes', ['```', ...lines, '```'].join('\n'), page);
+});
+
+function hexDump(bytes: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const part = Buffer.from(bytes.subarray(at, at + 16));
+    const hex = (part.toString('hex').match(/../g) ?? []).join(' ').padEnd(47);
+    const text = part.toString('latin1').replaceAll(/[^ -~]/g, '.');
+    lines.push(`  ${at.toString(16).padStart(4, '0')}  ${hex}  ${text}`.trimEnd());
+  }
+  return lines;
+}

@@ -24,8 +24,9 @@ export type AgentMessage =
   | { readonly type: 'hash-result'; readonly result: HashResult }
   | { readonly type: 'stop' };
 
+/** `protocol` is written first, so that an engine can look at it without a JSON parser. */
 export function encodeHello(hello: Hello): Uint8Array {
-  return encodeFrame(ToEngine.HELLO, jsonBytes(hello));
+  return encodeFrame(ToEngine.HELLO, jsonBytes({ protocol: hello.protocol, ...hello }));
 }
 
 /** @param state what an earlier instance saved, at most 1 MiB */

@@ -10,14 +10,14 @@ export function readmeHas(text: string): boolean {
   return update || readFileSync(README, 'utf8').includes(text);
 }
 
-/** Compares the README's table of that name with what a test saw, or rewrites it. */
-export function updateTable(name: string, table: string): void {
-  const text = readFileSync(README, 'utf8');
+/** Compares the part of that name in the README, or another page, with what a test saw, or rewrites it. */
+export function updateTable(name: string, table: string, page: URL = README): void {
+  const text = readFileSync(page, 'utf8');
   const [, from, to] = new RegExp(`(<!-- ${name}: .* -->\n)[^]*?(<!-- end of ${name} -->)`).exec(text) ?? [];
-  expect(from, `the README has no place for ${name}`).toBeDefined();
+  expect(from, `there is no place for ${name}`).toBeDefined();
   const at = text.indexOf(from ?? '');
   const end = text.indexOf(to ?? '', at);
   const next = `${text.slice(0, at)}${from}\n${table}\n\n${text.slice(end)}`;
-  if (update) writeFileSync(README, next);
+  if (update) writeFileSync(page, next);
   else expect(text).toBe(next);
 }
