@@ -26,7 +26,8 @@ export type AgentMessage =
 
 /** `protocol` is written first, so that an engine can look at it without a JSON parser. */
 export function encodeHello(hello: Hello): Uint8Array {
-  return encodeFrame(ToEngine.HELLO, jsonBytes({ protocol: hello.protocol, ...hello }));
+  const { protocol, ...rest } = hello;
+  return encodeFrame(ToEngine.HELLO, jsonBytes({ protocol, ...rest }));
 }
 
 /** @param state what an earlier instance saved, at most 1 MiB */
