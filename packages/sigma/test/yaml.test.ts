@@ -1,7 +1,7 @@
 import { parseRules, SigmaError } from '@ringfence/sigma';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { errorOf, ruleText } from './helpers.ts';
+import { errorOf, ruleText, timed } from './helpers.ts';
 
 const GOOD = ruleText('s:\n  F: x\ncondition: s');
 
@@ -39,8 +39,7 @@ describe('hostile YAML ends in an error within a second', () => {
     ['a list as a rule', '- title: x'],
   ];
   test.each(cases)('%s', (_, text) => {
-    const start = performance.now();
-    const { rules, errors } = parseRules(text, { file: 'hostile.yml' });
+    const [{ rules, errors }, cost] = timed(() => parseRules(text, { file: 'hostile.yml' }));
     expect(rules).toEqual([]);
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.length).toBeLessThanOrEqual(101);
@@ -50,7 +49,7 @@ describe('hostile YAML ends in an error within a second', () => {
       expect(error.message).not.toContain('\n');
       expect(error.message.length).toBeLessThan(600);
     }
-    expect(performance.now() - start).toBeLessThan(2_500);
+    expect(cost).toBeLessThan(2_500);
   });
 });
 
