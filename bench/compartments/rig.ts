@@ -3,8 +3,14 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, ControlClient, type EngineProcess, makeConfig, type PublisherStatus } from '@ringfence/agent';
-import { launch } from '@ringfence/compartment';
+import {
+  Agent,
+  ControlClient,
+  type EngineProcess,
+  makeConfig,
+  type PublisherStatus,
+  startWalled,
+} from '@ringfence/agent';
 import { firstPartyRelease } from '@ringfence/engine';
 import { PATIENT_PREFIX } from './commands.ts';
 import { InjectedSensor } from './injected-sensor.ts';
@@ -77,9 +83,8 @@ export class Rig implements AsyncDisposable {
     this.#agent = await Agent.start(config, {
       startSensor: () => this.sensor,
       // As production starts its own engine, but for the entry file.
-      startEngine: async ({ publisher, uid, gid, releaseDir, limits }) => {
-        const engine = benchEngine(this.#engine);
-        const process = await launch({ publisher, uid, gid, releaseDir, engine, limits });
+      startEngine: async (spec) => {
+        const process = await startWalled({ ...spec, engine: benchEngine(this.#engine) });
         this.#engines.add(process);
         void process.exited.then(() => this.#engines.delete(process));
         return process;

@@ -18,5 +18,6 @@ export type { FailureCause } from './publisher/cause.ts';
 export type { EngineProcess, EngineSpec, StartEngine } from './publisher/engine-process.ts';
 export type { Evidence } from './publisher/evidence.ts';
 export type { PublisherStatus } from './publisher/status.ts';
+export { startWalled } from './publisher/walled-engine.ts';
 export type { StartSensor } from './sensor-link.ts';
 export type { AgentStatus, Notice } from './status.ts';
