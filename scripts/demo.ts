@@ -2,7 +2,7 @@
  * `npm run demo`: Ringfence in less than a minute. Three publishers watch this host, five techniques are emulated, a
  * faulty release goes to one publisher, and what the others saw is counted. Everything happens in temporary folders.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import {
   type Config,
   makeConfig,
   type PublisherStatus,
+  removeTree,
   type StartEngine,
   startWalled,
 } from '@ringfence/agent';
@@ -268,7 +269,7 @@ class Tour implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent?.stop();
     this.#techniques[Symbol.dispose]();
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeTree(this.#folder);
   }
 }
 

@@ -41,13 +41,13 @@ export class Techniques implements Disposable {
       {
         id: 'T1095',
         what: 'a shell joined to a TCP device, to a port of this host where nobody listens',
-        command: `exec 3<>/dev/tcp/127.0.0.1/1; sleep 0.5`,
+        command: `sleep 0.5; exec 3<>/dev/tcp/127.0.0.1/1`,
         rule: 'Interactive Shell Redirected to a TCP or UDP Device',
       },
       {
         id: 'T1070.003',
         what: 'the history cleared, of a shell that has none',
-        command: `history -c; sleep 0.5`,
+        command: `sleep 0.5; history -c`,
         rule: 'Shell History Cleared or Switched Off',
       },
     ];

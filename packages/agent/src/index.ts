@@ -21,3 +21,4 @@ export type { PublisherStatus } from './publisher/status.ts';
 export { startWalled } from './publisher/walled-engine.ts';
 export type { StartSensor } from './sensor-link.ts';
 export type { AgentStatus, Notice } from './status.ts';
+export { removeTree } from './store/remove-tree.ts';

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import type { FailureCause } from '../publisher/cause.ts';
 import type { Evidence } from '../publisher/evidence.ts';
 import type { PublisherStatus } from '../publisher/status.ts';
 import type { AgentStatus } from '../status.ts';
+import { removeTree } from '../store/remove-tree.ts';
 import type { DrillKind, Fault } from './fault.ts';
 import { residueOf } from './residue.ts';
 
@@ -82,7 +83,7 @@ export async function runDrill(drill: DrillKind, options: DrillOptions = {}): Pr
     return await new Drill(drill, dir, host, options.progress ?? (() => undefined)).run();
   } finally {
     await host.agent?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    removeTree(dir);
   }
 }
 

@@ -14,12 +14,12 @@ import {
   readdirSync,
   readSync,
   renameSync,
-  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ContentError, listFiles, type Release, type ReleaseFile, readRelease } from '@ringfence/content';
 import { AgentError, messageOf } from '../errors.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** A release in the store. */
 export interface StoredRelease {
@@ -38,7 +38,8 @@ export class ReleaseStore {
     try {
       mkdirSync(this.#root, { recursive: true, mode: 0o700 });
       // What a killed agent left half copied.
-      for (const name of readdirSync(this.#root)) if (name.startsWith('.')) remove(join(this.#root, name));
+      for (const name of readdirSync(this.#root))
+        if (name.startsWith('.')) removeTree(join(this.#root, name));
     } catch (error) {
       throw new AgentError('io', `cannot use the release store ${this.#root}: ${messageOf(error)}`, {
         cause: error,
@@ -65,7 +66,7 @@ export class ReleaseStore {
       for (const folder of foldersOf(copied)) chmodSync(join(copy, folder), 0o555);
       const final = join(this.#root, hash);
       // Damaged, or it would have been found above.
-      if (existsSync(final)) remove(final);
+      if (existsSync(final)) removeTree(final);
       chmodSync(copy, 0o755);
       renameSync(copy, final);
       chmodSync(final, 0o555);
@@ -76,7 +77,7 @@ export class ReleaseStore {
       this.#releases.set(hash, stored);
       return stored;
     } catch (error) {
-      remove(copy);
+      removeTree(copy);
       if (error instanceof ContentError || error instanceof AgentError) throw error;
       throw new AgentError('io', `cannot copy the release ${dir}: ${messageOf(error)}`, { cause: error });
     }
@@ -109,7 +110,7 @@ export class ReleaseStore {
     for (const name of readdirSync(this.#root)) {
       if (keep.has(name) || name.startsWith('.')) continue;
       this.#releases.delete(name);
-      remove(join(this.#root, name));
+      removeTree(join(this.#root, name));
     }
   }
 }
@@ -163,20 +164,5 @@ function syncFolder(path: string): void {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
-  }
-}
-
-/** Removes a read-only tree. */
-function remove(path: string): void {
-  if (!existsSync(path)) return;
-  const open = (dir: string): void => {
-    chmodSync(dir, 0o700);
-    for (const entry of readdirSync(dir, { withFileTypes: true }))
-      if (entry.isDirectory()) open(join(dir, entry.name));
-  };
-  try {
-    open(path);
-  } finally {
-    rmSync(path, { recursive: true, force: true });
   }
 }
