@@ -75,6 +75,8 @@ export class Agent {
   readonly #pipeline: FindingPipeline;
   readonly #publishers: Map<string, Publisher> = new Map();
   #sensor: SensorLink;
+  /** What the sensor delivers; nothing until it has said so. */
+  #tier = 'none';
   #control: ControlServer | undefined;
   #refused: { dir: string; reason: string }[] = [];
   readonly #notices: Notice[] = [];
@@ -260,7 +262,16 @@ export class Agent {
       start,
       (bytes) => this.#distribute(bytes),
       (text) => this.#notice(text),
+      ({ tier: delivered }) => this.#learnTier(delivered),
     );
+  }
+
+  /** Engines were told a tier in their greeting: when it is another than that, new ones take their place. */
+  #learnTier(tier: string): void {
+    if (tier === this.#tier) return;
+    this.#tier = tier;
+    for (const publisher of this.#publishers.values())
+      publisher.dispatch({ type: 'refresh', now: this.#clock.now() });
   }
 
   /** Gives a batch to everyone who wants something of it. */
@@ -415,7 +426,7 @@ export class Agent {
         batchDeadlineMs: limits.batchDeadlineMs,
       },
       schema: SCHEMA_VERSION,
-      tier: this.#sensor.status().hello?.tier ?? 'none',
+      tier: this.#tier,
     };
   }
 

@@ -28,6 +28,7 @@ export class SensorLink {
   readonly #start: StartSensor;
   readonly #onBatch: (bytes: Uint8Array) => void;
   readonly #notice: (text: string) => void;
+  readonly #onHello: (hello: Hello) => void;
   readonly #helloWaiters: Set<() => void> = new Set();
   #sensor: SensorProcess | undefined;
   #hello: Hello | null = null;
@@ -42,10 +43,16 @@ export class SensorLink {
   #badBatches = 0;
   #events = 0;
 
-  constructor(start: StartSensor, onBatch: (bytes: Uint8Array) => void, notice: (text: string) => void) {
+  constructor(
+    start: StartSensor,
+    onBatch: (bytes: Uint8Array) => void,
+    notice: (text: string) => void,
+    onHello: (hello: Hello) => void,
+  ) {
     this.#start = start;
     this.#onBatch = onBatch;
     this.#notice = notice;
+    this.#onHello = onHello;
   }
 
   start(): void {
@@ -82,6 +89,7 @@ export class SensorLink {
         this.#hello = hello;
         this.#state = 'running';
         sensor.subscribe(this.#classes);
+        this.#onHello(hello);
         for (const waiter of this.#helloWaiters) waiter();
         this.#helloWaiters.clear();
       },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Agent } from '../src/agent.ts';
 import { ControlClient } from '../src/control/client.ts';
+import { FakeSensor } from './support/fake-sensor.ts';
 import { Harness, killed, until } from './support/harness.ts';
 
 const seen = { kind: 'none', trigger: 'needle' } as const;
@@ -51,6 +52,19 @@ describe('the agent', () => {
       expect(harness.publisher(name).lost.total).toBe(0);
     }
     expect(harness.publisher('two').restarts.count).toBe(0);
+  });
+
+  it('greets its engines again when the sensor says late what it delivers', async () => {
+    await using harness = new Harness();
+    const { hello } = new FakeSensor();
+    const late = Promise.withResolvers<Awaited<typeof hello>>();
+    const sensor = Object.assign(new FakeSensor(), { hello: late.promise });
+    await harness.start({ content: [harness.release('acme', '1', seen)] }, { startSensor: () => sensor });
+    await harness.running('acme');
+    const { pid } = harness.publisher('acme');
+    late.resolve(await hello);
+    await until(() => harness.publisher('acme').pid !== pid, 'another engine takes over');
+    expect(harness.publisher('acme').restarts.count).toBe(0);
   });
 
   it('refuses a second agent on the same state, and says who has it', async () => {
