@@ -1,5 +1,5 @@
 import { quote } from './error.ts';
-import { LIMITS } from './limits.ts';
+import { type Budget, LIMITS } from './limits.ts';
 import { applyChain, type Chain, ModifierProblem, type Placeholders, parseChain } from './modifiers.ts';
 import { describe, type Report } from './report.ts';
 import type { Condition, Item, Test } from './rule.ts';
@@ -9,11 +9,12 @@ import type { Entry, ListNode, MapNode, Node, Place, ScalarNode } from './yaml.t
 export class DetectionParser {
   private readonly report: Report;
   private readonly placeholders: Placeholders;
-  private values = 0;
+  private readonly budget: Budget;
 
-  constructor(report: Report, placeholders: Placeholders) {
+  constructor(report: Report, placeholders: Placeholders, budget: Budget) {
     this.report = report;
     this.placeholders = placeholders;
+    this.budget = budget;
   }
 
   /** A map (all of its lines), or a list of keywords and maps (any of them). Undefined after reporting. */
@@ -101,7 +102,8 @@ export class DetectionParser {
     if (!this.withinLimits(node)) return undefined;
     return this.attempt(node, () => {
       const tests = applyChain(chain, node.value, this.placeholders);
-      this.values += tests.length - 1;
+      this.budget.values -= tests.length - 1;
+      for (const test of tests) if (test.kind === 'regex') this.budget.regexStates -= test.regex.states;
       return tests;
     });
   }
@@ -111,12 +113,16 @@ export class DetectionParser {
       this.report.add('limit', `value longer than ${LIMITS.valueLength} characters`, node);
       return false;
     }
-    this.values++;
-    if (this.values <= LIMITS.valuesPerRule) return true;
-    if (this.values === LIMITS.valuesPerRule + 1) {
-      this.report.add('limit', `more than ${LIMITS.valuesPerRule} values in a rule`, node, 'split the rule');
+    if (--this.budget.values < 0) {
+      this.report.once('limit', `more than ${LIMITS.values} values in a file`, node, 'split it');
+      return false;
     }
-    return false;
+    if (this.budget.regexStates < 0) {
+      const problem = `the regular expressions of a file need more than ${LIMITS.allRegexStates} states`;
+      this.report.once('limit', problem, node, 'split the file, shorten their repeats');
+      return false;
+    }
+    return true;
   }
 
   private attempt<T>(place: Place, action: () => T): T | undefined {

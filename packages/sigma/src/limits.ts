@@ -5,7 +5,8 @@ type Limit =
   | 'nodes'
   | 'aliases'
   | 'depth'
-  | 'valuesPerRule'
+  | 'values'
+  | 'allRegexStates'
   | 'valueLength'
   | 'fieldLength'
   | 'conditionLength'
@@ -27,11 +28,13 @@ export const LIMITS: Readonly<Record<Limit, number>> = {
   documents: 1_000,
   /** Errors reported per file; later ones are dropped, the last one says so. */
   errors: 100,
-  /** YAML nodes per document, aliases counted as what they stand for. */
-  nodes: 200_000,
+  /** YAML nodes per file, aliases counted as what they stand for. */
+  nodes: 500_000,
+  /** Per file. */
   aliases: 100,
   depth: 32,
-  valuesPerRule: 50_000,
+  /** Values per file, each alternative that a modifier makes of one counted. */
+  values: 200_000,
   /** Characters of one value. */
   valueLength: 8_192,
   fieldLength: 256,
@@ -43,7 +46,17 @@ export const LIMITS: Readonly<Record<Limit, number>> = {
   regexLength: 1_024,
   /** States of one compiled regular expression: `.{1000}` needs 1,000. */
   regexStates: 2_000,
+  /** States of all regular expressions of a file together. */
+  allRegexStates: 300_000,
   /** Strings that `windash` before an encoding may turn one value into. */
   expansions: 3_125,
   placeholderValues: 10_000,
 };
+
+/** What is left of the bounds that hold for a whole file. */
+export class Budget {
+  nodes: number = LIMITS.nodes;
+  aliases: number = LIMITS.aliases;
+  values: number = LIMITS.values;
+  regexStates: number = LIMITS.allRegexStates;
+}

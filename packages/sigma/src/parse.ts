@@ -1,7 +1,7 @@
 import { ConditionProblem, parseCondition } from './condition.ts';
 import { DetectionParser } from './detection.ts';
 import { quote, SigmaError } from './error.ts';
-import { LIMITS } from './limits.ts';
+import { Budget, LIMITS } from './limits.ts';
 import type { Placeholders } from './modifiers.ts';
 import { describe, Report } from './report.ts';
 import { type Condition, LEVELS, RELATIONS, type Rule, STATUSES } from './rule.ts';
@@ -37,13 +37,14 @@ const TECHNIQUE = /^attack\.(t\d{4}(?:\.\d{3})?)$/;
 export function parseRules(text: string, options: ParseOptions = {}): ParseResult {
   const rules: Rule[] = [];
   const errors: SigmaError[] = [];
-  for (const document of loadYaml(text, options.file)) {
+  const budget = new Budget();
+  for (const document of loadYaml(text, options.file, budget)) {
     if (document.errors !== undefined) {
       errors.push(...document.errors);
       continue;
     }
     const report = new Report(options.file);
-    const rule = parseRule(document.node, report, options);
+    const rule = parseRule(document.node, report, options, budget);
     errors.push(...report.errors);
     if (rule !== undefined && report.errors.length === 0) rules.push(rule);
   }
@@ -55,7 +56,7 @@ export function parseRules(text: string, options: ParseOptions = {}): ParseResul
   return { rules, errors };
 }
 
-function parseRule(node: Node, report: Report, options: ParseOptions): Rule | undefined {
+function parseRule(node: Node, report: Report, options: ParseOptions, budget: Budget): Rule | undefined {
   if (node.kind !== 'map') return report.add('value', `a rule must be a map, not ${describe(node)}`, node);
   if (!isDetectionRule(node, report)) return undefined;
   const text = (key: string, max: number): string | undefined => {
@@ -85,7 +86,11 @@ function parseRule(node: Node, report: Report, options: ParseOptions): Rule | un
   }
   const tags = parseTags(node, report);
   const title = text('title', 256);
-  const condition = parseDetection(node, report, options.placeholders ?? {});
+  const condition = parseDetection(
+    node,
+    report,
+    new DetectionParser(report, options.placeholders ?? {}, budget),
+  );
   const rule = {
     id: shaped('id', UUID, 'a UUID'),
     name: text('name', 256),
@@ -197,11 +202,10 @@ function parseLogSource(node: MapNode, report: Report): Rule['logsource'] {
   return { product, category, service, definition: part('definition', 65_535) };
 }
 
-function parseDetection(node: MapNode, report: Report, placeholders: Placeholders): Condition | undefined {
+function parseDetection(node: MapNode, report: Report, parser: DetectionParser): Condition | undefined {
   const entry = entryOf(node, 'detection');
   const map = entry === undefined ? undefined : report.map(entry);
   if (map === undefined) return undefined;
-  const parser = new DetectionParser(report, placeholders);
   const searches = new Map<string, Condition>();
   let complete = true;
   for (const search of map.entries) {

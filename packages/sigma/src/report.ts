@@ -23,6 +23,11 @@ export class Report {
     return undefined;
   }
 
+  /** Reports a problem that would come again with every value after the first. */
+  once(code: SigmaErrorCode, problem: string, place: Place, cure: string): void {
+    if (!this.errors.some((error) => error.problem === problem)) this.add(code, problem, place, cure);
+  }
+
   /** A string of at most `max` characters, or undefined after reporting. */
   string(entry: Entry, max: number): string | undefined {
     const { value } = entry;

@@ -11,7 +11,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import { quote, SigmaError, type SigmaErrorCode } from './error.ts';
-import { LIMITS } from './limits.ts';
+import { type Budget, LIMITS } from './limits.ts';
 
 /** Where something stands in a file; both count from 1. */
 export interface Place {
@@ -52,7 +52,7 @@ export type LoadedDocument = { node: Node; errors?: never } | { node?: never; er
  * Parses YAML 1.2 (core schema) into trees with places. Empty documents are left out. Never throws: problems are returned
  * per document. Anchors work within bounds; tags other than the core ones, merge keys and non-string keys are refused.
  */
-export function loadYaml(text: string, file: string | undefined): LoadedDocument[] {
+export function loadYaml(text: string, file: string | undefined, budget: Budget): LoadedDocument[] {
   if (text.length > LIMITS.fileLength) {
     const problem = `file is longer than ${LIMITS.fileLength} characters`;
     return [{ errors: [new SigmaError('limit', problem, { file, cure: 'split it' })] }];
@@ -91,7 +91,7 @@ export function loadYaml(text: string, file: string | undefined): LoadedDocument
   }
   const loaded: LoadedDocument[] = [];
   for (const document of documents) {
-    const result = new Loader(document, lines, file).load();
+    const result = new Loader(document, lines, file, budget).load();
     if (result !== undefined) loaded.push(result);
   }
   return loaded;
@@ -101,13 +101,13 @@ class Loader {
   private readonly document: Document.Parsed;
   private readonly lines: LineCounter;
   private readonly file: string | undefined;
-  private nodes = 0;
-  private aliases = 0;
+  private readonly budget: Budget;
 
-  constructor(document: Document.Parsed, lines: LineCounter, file: string | undefined) {
+  constructor(document: Document.Parsed, lines: LineCounter, file: string | undefined, budget: Budget) {
     this.document = document;
     this.lines = lines;
     this.file = file;
+    this.budget = budget;
   }
 
   load(): LoadedDocument | undefined {
@@ -145,8 +145,7 @@ class Loader {
 
   private convert(node: ParsedNode, depth: number): Node {
     const offset = node.range[0];
-    if (++this.nodes > LIMITS.nodes)
-      throw this.error('limit', `more than ${LIMITS.nodes} YAML values`, offset);
+    if (--this.budget.nodes < 0) throw this.error('limit', `more than ${LIMITS.nodes} YAML values`, offset);
     if (depth > LIMITS.depth) throw this.error('limit', `nested deeper than ${LIMITS.depth}`, offset);
     if (isAlias(node)) return this.convert(this.resolve(node), depth + 1);
     const place = this.place(offset);
@@ -167,8 +166,7 @@ class Loader {
 
   private resolve(alias: Alias): ParsedNode {
     const offset = alias.range?.[0];
-    if (++this.aliases > LIMITS.aliases)
-      throw this.error('limit', `more than ${LIMITS.aliases} aliases`, offset);
+    if (--this.budget.aliases < 0) throw this.error('limit', `more than ${LIMITS.aliases} aliases`, offset);
     const target = alias.resolve(this.document) as ParsedNode | undefined;
     if (target === undefined) throw this.error('yaml', `alias ${quote(alias.source)} has no anchor`, offset);
     return target;
@@ -198,8 +196,7 @@ class Loader {
     if (!isScalar(key) || (typeof key.value !== 'string' && typeof key.value !== 'bigint')) {
       throw this.error('key', 'a key must be a string', offset, 'quote it');
     }
-    if (++this.nodes > LIMITS.nodes)
-      throw this.error('limit', `more than ${LIMITS.nodes} YAML values`, offset);
+    if (--this.budget.nodes < 0) throw this.error('limit', `more than ${LIMITS.nodes} YAML values`, offset);
     const name = String(key.value);
     if (seen.has(name)) {
       throw this.error(

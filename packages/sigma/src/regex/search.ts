@@ -25,6 +25,8 @@ export interface LinearRegex {
   readonly test: (text: string) => boolean;
   /** One of these is in every text (both with case folded) that matches; undefined when nothing is known. */
   readonly required: readonly string[] | undefined;
+  /** Number of states, which is what it costs in memory. */
+  readonly states: number;
 }
 
 /**
@@ -34,8 +36,10 @@ export interface LinearRegex {
  */
 export function linearRegex(source: string, flags: RegexFlags): LinearRegex {
   const node = parseRegex(source, flags);
-  const search = new Search(compileRegex(node));
-  return { source, test: (text) => search.test(text), required: requiredLiterals(node) };
+  const program = compileRegex(node);
+  const search = new Search(program);
+  const states = program.instructions.length;
+  return { source, test: (text) => search.test(text), required: requiredLiterals(node), states };
 }
 
 /** A set of program states after some text, and what the last character was. Assertions are decided one character later. */
