@@ -99,6 +99,7 @@ export class Compartment implements Disposable {
 
 function closed(stream: ChildProcess['stderr']): Promise<void> {
   if (stream === null || stream.closed) return Promise.resolve();
+  stream.resume();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, STDERR_GRACE_MS);
     stream.once('close', () => {

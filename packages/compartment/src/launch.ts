@@ -12,7 +12,7 @@ import { type LayerName, layerNames } from './layers.ts';
 import type { Limits } from './limits.ts';
 import { checkOptions, type LaunchOptions } from './options.ts';
 import { nodeRuntime } from './runtime.ts';
-import { Tail } from './tail.ts';
+import { keepTail, Tail } from './tail.ts';
 
 const TIMEOUT_MS = 15_000;
 const STDERR_BYTES = 16_384;
@@ -51,9 +51,11 @@ export async function launch(options: LaunchOptions): Promise<Compartment> {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
       env: {},
       cwd: '/',
+      // A session of its own: no controlling terminal, and no Ctrl-C that is meant for the agent.
+      detached: true,
     });
     const tail = new Tail(STDERR_BYTES);
-    child.stderr?.on('data', (chunk: Buffer) => tail.push(chunk));
+    keepTail(child.stderr, tail);
     const answer = await ask(child, plan, tail, options.timeoutMs ?? TIMEOUT_MS);
     return new Compartment(child, answer, cgroup, tail);
   } catch (error) {

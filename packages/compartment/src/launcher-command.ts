@@ -44,7 +44,7 @@ function unshareCommand(): readonly string[] | string {
   if (isRoot()) return command;
   if (userNamespace === undefined) {
     const inside = [...command, '--user', '--map-root-user'];
-    const [program = '', ...rest] = [...inside, '/bin/sh', '-c', ':'];
+    const [program, ...rest] = [...inside, '/bin/sh', '-c', ':'];
     const { status } = spawnSync(program, rest, { stdio: 'ignore', env: {}, timeout: 5000 });
     userNamespace = status === 0 ? inside : 'not root, and this host allows no user namespaces';
   }

@@ -7,7 +7,7 @@ import { Driven } from './support/drive.ts';
 import { type Host, setUpHost } from './support/host.ts';
 import { readmeHas, updateTable } from './support/readme.ts';
 
-const limits: Targets['limits'] = { memoryBytes: 64 * 2 ** 20, cpuPercent: 20, pids: 32, files: 64 };
+const limits: Targets['limits'] = { memoryBytes: 64 * 2 ** 20, cpuPercent: 5, pids: 32, files: 64 };
 
 /** Which layers are on: none, all, or one. */
 type Wall = 'off' | 'on' | LayerName;

@@ -25,6 +25,10 @@ export function cgroupV1(mounts: V1Mounts, parent: string): Backend {
     join(mounts[controller], parent, ...path);
 
   const limit = (name: string, limits: Omit<Limits, 'files'> | Ceiling): void => {
+    // Where swap is accounted (elsewhere the file is absent), memory and swap together get the same limit: no swap.
+    // The kernel refuses a limit of memory above that of both, so the old one goes first.
+    const swap = file('memory', name, 'memory.memsw.limit_in_bytes');
+    tryWrite(swap, -1);
     const failed = [
       tryWrite(file('memory', name, 'memory.limit_in_bytes'), limits.memoryBytes),
       tryWrite(file('pids', name, 'pids.max'), limits.pids),
@@ -32,8 +36,7 @@ export function cgroupV1(mounts: V1Mounts, parent: string): Backend {
       tryWrite(file('cpu', name, 'cpu.cfs_quota_us'), Math.round((limits.cpuPercent / 100) * PERIOD_US)),
     ].find((reason) => reason !== undefined);
     if (failed !== undefined) throw new Error(failed);
-    // Where swap is accounted, memory and swap together get the same limit: no swap. Elsewhere the file is absent.
-    tryWrite(file('memory', name, 'memory.memsw.limit_in_bytes'), limits.memoryBytes);
+    tryWrite(swap, limits.memoryBytes);
   };
 
   const remove = (name: string): boolean => all(name).map(tryRemove).every(Boolean);

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** What an ELF file needs to be loaded: its interpreter and the names of its libraries. */
 export interface ElfNeeds {
@@ -17,6 +17,9 @@ const MAX_HEADERS = 128;
 const MAX_DYNAMIC = 4096;
 const MAX_NEEDED = 256;
 const MAX_NAME = 4096;
+/** Names of shared libraries and of dynamic linkers, such as libc.so.6 and ld-linux-x86-64.so.2. */
+const LIBRARY_NAME = /^[\w.+-]+\.so[\d.]*$/;
+const LINKER_NAME = /^ld-[\w.-]+\.so[\d.]*$/;
 
 /**
  * Reads program headers and dynamic section of a 64-bit little-endian ELF file (System V ABI, "Program
@@ -80,31 +83,43 @@ function text(bytes: Buffer): string {
 /** Where the dynamic linker looks without being told: glibc's and musl's system folders. */
 function systemLibraryFolders(): string[] {
   const multiarch = process.arch === 'x64' ? 'x86_64-linux-gnu' : 'aarch64-linux-gnu';
-  const folders = [`/lib/${multiarch}`, `/usr/lib/${multiarch}`, '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
-  return [...folders, '/usr/local/lib'].filter((folder) => existsSync(folder));
+  return [`/lib/${multiarch}`, `/usr/lib/${multiarch}`, '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
+}
+
+export interface Libraries {
+  readonly interpreter: string | undefined;
+  readonly libraries: readonly string[];
 }
 
 /**
- * The interpreter and every library that an executable needs, as paths on this host. Libraries that are in no
- * system folder are left out: they are the release's own, or the program will say what it misses.
+ * The interpreter and every library that an executable needs, as paths on this host. They become readable for the
+ * engine, and a publisher wrote the file that names them: only regular files of the system's folders count, and
+ * only names that libraries have. Others are left out: they are the release's own, or the program will say what it
+ * misses.
  * @throws Error for what is no such executable, a script with #! for example
  */
-export function librariesOf(executable: string): { interpreter: string | undefined; libraries: string[] } {
-  const folders = systemLibraryFolders().map((folder) => ({ folder, names: new Set(readdirSync(folder)) }));
+export function librariesOf(executable: string): Libraries {
+  const folders = systemLibraryFolders();
   const find = (name: string): string | undefined => {
-    const found = folders.find(({ names }) => names.has(name));
-    return found && join(found.folder, name);
+    if (!LIBRARY_NAME.test(name)) return undefined;
+    return folders.map((folder) => join(folder, name)).find(isFile);
   };
   const root = readElf(executable);
   if (root === null) throw new Error(`${executable}: not a 64-bit ELF executable`);
+  const { interpreter = '' } = root;
+  const known =
+    folders.includes(dirname(interpreter)) && LINKER_NAME.test(basename(interpreter)) && isFile(interpreter);
   const libraries = new Map<string, string>();
   const queue = [...root.needed];
   for (let name = queue.pop(); name !== undefined && libraries.size < MAX_NEEDED; name = queue.pop()) {
-    if (libraries.has(name)) continue;
-    const path = find(name);
+    const path = libraries.has(name) ? undefined : find(name);
     if (path === undefined) continue;
     libraries.set(name, path);
     queue.push(...(readElf(path)?.needed ?? []));
   }
-  return { interpreter: root.interpreter, libraries: [...libraries.values()] };
+  return { interpreter: known ? interpreter : undefined, libraries: [...libraries.values()] };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

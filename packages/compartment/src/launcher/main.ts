@@ -3,7 +3,7 @@
  * with its plan on descriptor 4, answers there, and ends in an exec, so that nothing of it is left in the
  * engine's process. Layers bind only the calling thread; the exec ends the others.
  */
-import { closeSync, openSync, readlinkSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readlinkSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type LayerName, type LayerReport, layerNames, layerStops } from '../layers.ts';
 import { librariesOf } from './elf.ts';
@@ -22,7 +22,10 @@ import type { LaunchAnswer, LaunchPlan } from './plan.ts';
 const PLAN_FD = 4;
 /** The release folder inside a root of its own. */
 const RELEASE = '/release';
+const OOM_SCORE = '500';
 const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 const CLOSE_RANGE_CLOEXEC = 4;
 const AT_EMPTY_PATH = 0x1000;
@@ -116,6 +119,9 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
   wall.layer('ipc-namespace', () => enterIpcNamespace(native));
   wall.layer('network-namespace', () => enterNetworkNamespace(native));
 
+  // Where the host itself runs out of memory, an engine goes before the agent does: proc_pid_oom_score_adj(5).
+  writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
+
   const { executable } = plan.engine;
   const { interpreter, libraries } = librariesOf(executable);
   const runtime = [
@@ -186,7 +192,10 @@ function inheritDescriptors(native: Native, end: number): void {
   } catch {
     for (let fd = PLAN_FD; fd < end; fd++) closeOnExec(native, fd);
   }
-  for (let fd = 0; fd < PLAN_FD; fd++) native.call('fcntl', fd, F_SETFD, 0);
+  for (let fd = 0; fd < PLAN_FD; fd++) {
+    native.call('fcntl', fd, F_SETFD, 0);
+    native.call('fcntl', fd, F_SETFL, native.call('fcntl', fd, F_GETFL) & ~constants.O_NONBLOCK);
+  }
 }
 
 function prepareExec(native: Native, descriptor: number, program: string, plan: LaunchPlan): () => void {

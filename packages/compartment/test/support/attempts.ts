@@ -59,8 +59,9 @@ const DOMAIN = 'ringfence-attempt';
 
 export const attempts: readonly Attempt[] = [
   {
-    name: 'open a socket of any family',
+    name: 'open a socket, of every family',
     line: () => 'socket',
+    effect: (_, how) => how.startsWith('done'),
     stops: ['seccomp'],
     one: 'only a filter of system calls forbids the call itself; what a socket could reach is the next five rows',
   },

@@ -26,6 +26,8 @@ const FCNTL = [0, 1, 2, 3, 4, 1030];
 const IOCTL = [0x5401, 0x541b, 0x5421, 0x5450, 0x5451];
 /** prctl(2): GET_DUMPABLE, SET_NAME, GET_NAME, SET_VMA (names of mappings). */
 const PRCTL = [3, 15, 16, 0x5356_4d41];
+/** membarrier(2): QUERY and the private commands, which disturb only the process itself. */
+const MEMBARRIER = [0, 8, 16];
 const AT_EMPTY_PATH = 0x1000;
 
 /** Without conditions; the frequent ones first, for older kernels walk the filter at every call. */
@@ -118,9 +120,7 @@ const free: readonly SyscallName[] = [
   'faccessat',
   'faccessat2',
   'getcwd',
-  'fadvise64',
   'close_range',
-  'membarrier',
   'pkey_alloc',
   'pkey_mprotect',
   'pkey_free',
@@ -145,6 +145,7 @@ export function allowed({ execDescriptor, pid }: FilterOptions): Rule[] {
     { name: 'fcntl', checks: [{ argument: 1, values: FCNTL }] },
     { name: 'ioctl', checks: [{ argument: 1, values: IOCTL }] },
     { name: 'prctl', checks: [{ argument: 0, values: PRCTL }] },
+    { name: 'membarrier', checks: [{ argument: 0, values: MEMBARRIER }] },
     // Reading a limit: the new one is a null pointer.
     { name: 'prlimit64', checks: [{ argument: 2, values: [0], high: 0 }] },
     { name: 'clone', checks: [{ argument: 0, mask: CLONE_THREAD | CLONE_NEW, values: [CLONE_THREAD] }] },
