@@ -211,6 +211,8 @@ export class Agent {
     }
     await this.#loadContent();
     this.#subscribe();
+    if (JSON.stringify(before.findings) !== JSON.stringify(next.findings))
+      this.#notice('the settings under findings take effect at the next start');
     this.#notice('the configuration was read again');
   }
 
@@ -359,11 +361,7 @@ export class Agent {
       ...this.#store.all().map(({ uid }) => uid),
       ...[...this.#publishers.values()].map(({ uid }) => uid),
     ]);
-    // Without root every process is ours.
-    const uid =
-      process.getuid?.() === 0
-        ? (record?.uid ?? pickUid(this.#config.uidRange, taken))
-        : (process.getuid?.() ?? 0);
+    const uid = record?.uid ?? pickUid(this.#config.uidRange, taken);
     const publisher = new Publisher(
       this.#settingsOf(name, uid, source),
       record?.durable ?? freshDurable,

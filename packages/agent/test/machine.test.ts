@@ -220,6 +220,30 @@ describe('the release machine', () => {
     expect(starts()).toBe(2);
   });
 
+  it('holds nothing against a release that the host does not let start, and tries again', () => {
+    const driver = new Driver();
+    driver.offer('a');
+    for (let n = 0; n < 20; n++) {
+      const id = driver.state.standby?.id ?? -1;
+      driver.send({ type: 'dead', id, cause: 'launch', now: driver.now });
+      driver.wait(30_000);
+    }
+    expect(driver.state.quarantined).toEqual([]);
+    expect(driver.state.standby).not.toBeNull();
+  });
+
+  it('runs the last known good release while the offered one is damaged in the store', () => {
+    const driver = new Driver();
+    driver.prove('a');
+    driver.offer('b');
+    const id = driver.state.standby?.id ?? -1;
+    driver.send({ type: 'dead', id, cause: 'damaged', now: driver.now });
+    expect(driver.state.main).toMatchObject({ hash: 'a' });
+    expect(driver.state.quarantined).toEqual([]);
+    driver.offer('b'); // copied again
+    expect(driver.state.standby).toMatchObject({ hash: 'b' });
+  });
+
   it('reverts, disables and enables on command', () => {
     const driver = new Driver();
     driver.prove('a');

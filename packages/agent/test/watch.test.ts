@@ -65,6 +65,11 @@ describe('the watch', () => {
     ).toBe('cpu');
   });
 
+  it('says memory when the engine grew all the while', () => {
+    const grown = sample(2_000, { cpuSeconds: 1, memoryBytes: 60_000_000 });
+    expect(judge([ready, sample(0), { type: 'sent', now: 0 }, grown, tick(2_000)])?.cause).toBe('memory');
+  });
+
   it('blames nobody who got no CPU, but not for ever', () => {
     const starve = (upTo: number): WatchEvent[] =>
       Array.from({ length: upTo / 500 }, (_, n) => sample((n + 1) * 500, { runDelaySeconds: (n + 1) * 0.5 }));

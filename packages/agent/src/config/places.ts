@@ -1,7 +1,7 @@
 /** Where the agent keeps things: stated, documented, overridable by environment for tests. */
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AgentError, messageOf } from '../errors.ts';
 
 export interface Places {
@@ -47,7 +47,7 @@ export function places(env: NodeJS.ProcessEnv = process.env, uid: number = proce
  */
 export function privateDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
     const stat = statSync(path);
     const me = process.getuid?.() ?? stat.uid;
     if (stat.uid !== me) {
@@ -63,4 +63,12 @@ export function privateDirectory(path: string): void {
       cause: error,
     });
   }
+}
+
+/** As mkdir -p. Node's own `recursive` never returns where the kernel answers ENOENT under a folder that exists (/proc). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) makeFolders(parent);
+  mkdirSync(path, { mode: 0o700 });
 }

@@ -16,8 +16,10 @@ export type FailureCause =
   | 'protocol'
   /** It was not ready in time. */
   | 'start'
-  /** It could not be started: the wall refused, the release is damaged. */
-  | 'launch';
+  /** It could not be started: the wall refused, or the host had no room. No fault of the release. */
+  | 'launch'
+  /** Its release is not in the store, or not what its hash says. */
+  | 'damaged';
 
 /** The agent's own decision to end an engine. */
 export interface Verdict {
@@ -76,6 +78,7 @@ export function killReason(cause: FailureCause): KillReason {
       return 'hang';
     case 'crash':
     case 'launch':
+    case 'damaged':
       return 'stop';
   }
 }

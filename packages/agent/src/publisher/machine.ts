@@ -65,6 +65,8 @@ export interface MachineState extends Durable {
   readonly feedAt: number;
   /** No engine is started before. */
   readonly spawnAt: number;
+  /** Releases of which the store has no good copy; one that is offered again has been copied again. */
+  readonly broken: readonly ReleaseHash[];
 }
 
 export type MachineEvent =
@@ -116,6 +118,7 @@ export function initialState(durable: Durable): MachineState {
     standby: null,
     feedAt: 0,
     spawnAt: 0,
+    broken: [],
   };
 }
 
@@ -127,18 +130,19 @@ export function isQuarantined(state: Durable, hash: ReleaseHash): boolean {
 }
 
 /** The release that should run: the offered one, else the last known good one, else none. */
-export function wanted(state: Durable): ReleaseHash | null {
+export function wanted(state: Durable & Partial<Pick<MachineState, 'broken'>>): ReleaseHash | null {
   if (!state.enabled) return null;
   for (const hash of [state.offered, state.lkg])
-    if (hash !== null && !isQuarantined(state, hash)) return hash;
+    if (hash !== null && !isQuarantined(state, hash) && state.broken?.includes(hash) !== true) return hash;
   return null;
 }
 
 /** Why nothing runs, for the status; `null` while something should. */
-export function whyStopped(state: Durable): string | null {
+export function whyStopped(state: MachineState): string | null {
   if (!state.enabled) return 'disabled by the administrator';
   if (wanted(state) !== null) return null;
   if (state.offered === null && state.lkg === null) return 'no release';
+  if (state.broken.length > 0) return 'its release is damaged in the store';
   return 'every release it has is quarantined, and there is no last known good one';
 }
 
@@ -155,9 +159,15 @@ function apply(state: MachineState, event: MachineEvent, settings: MachineSettin
     case 'tick':
       return [state, []];
     case 'offer':
-      if (event.hash === state.offered) return [state, []];
+      if (event.hash === state.offered && state.broken.length === 0) return [state, []];
       return [
-        { ...state, offered: event.hash, spawnAt: event.now, feedAt: event.now },
+        {
+          ...state,
+          broken: state.broken.filter((hash) => hash !== event.hash),
+          offered: event.hash,
+          spawnAt: event.now,
+          feedAt: event.now,
+        },
         [{ type: 'persist' }],
       ];
     case 'refresh':
@@ -218,11 +228,18 @@ function dead(
     main: main === null ? state.main : null,
     standby: standby === null ? state.standby : null,
   };
+  if (cause === 'damaged') {
+    // Found when it was to be started; the fault is the store's, and another release may be whole.
+    return [{ ...gone, broken: [...state.broken, lost.hash], spawnAt: now, feedAt: now }, []];
+  }
   const recent = state.failures.filter((failure) => failure.at > now - settings.windowMs);
   const failures = [...recent, { at: now, hash: lost.hash, cause }];
-  const strikes = failures.filter((failure) => failure.hash === lost.hash).length;
+  const own = failures.filter((failure) => failure.hash === lost.hash);
+  const strikes = own.length;
+  // What the host or the policy refuses to start is tried again and again, and held against nobody.
+  const held = own.filter((failure) => failure.cause !== 'launch').length;
   const fallback = state.lkg !== null && state.lkg !== lost.hash && !isQuarantined(state, state.lkg);
-  if (strikes >= (fallback ? settings.failuresWithFallback : settings.failures)) {
+  if (held >= (fallback ? settings.failuresWithFallback : settings.failures)) {
     // The release that follows has failed at nothing: it starts at once.
     return quarantine(
       { ...gone, failures: failures.filter((it) => it.hash !== lost.hash), feedAt: now, spawnAt: now },

@@ -163,6 +163,7 @@ export class Publisher {
     } finally {
       this.#dispatching = false;
     }
+    if (this.#wanted !== undefined && wanted(this.#machine) === null) this.#standStill();
   }
 
   /** New limits or folder: engines that run are replaced, without a gap. */
@@ -254,7 +255,6 @@ export class Publisher {
       failures: failures.map((it) => ({ ...it, at: Math.round(it.at + wall) })),
     };
     this.#context.store.save({ name, uid, source, durable });
-    if (wanted(this.#machine) === null) this.#standStill();
   }
 
   /** Nothing runs and nothing will: what waits is lost, and counted. */
@@ -271,7 +271,7 @@ export class Publisher {
     const stored = this.#context.releases.get(hash);
     if (stored === null) {
       this.#context.notice(`${this.name}: release ${hash.slice(0, 12)} is damaged or gone from the store`);
-      this.dispatch({ type: 'dead', id, cause: 'launch', now: this.#context.now() });
+      this.dispatch({ type: 'dead', id, cause: 'damaged', now: this.#context.now() });
       return;
     }
     const { uid, gid, limits, requireLayers } = this.#settings;

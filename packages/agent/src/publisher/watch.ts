@@ -41,8 +41,9 @@ export type WatchEvent =
 
 interface Wait {
   readonly since: number;
-  /** CPU, forgiven time and events at its beginning. */
+  /** CPU, memory and forgiven time at its beginning. */
   readonly cpuSeconds: number;
+  readonly memoryBytes: number | null;
   readonly starvedMs: number;
 }
 
@@ -62,13 +63,15 @@ export interface WatchState {
 const MOST_FORGIVEN = 0.9;
 /** An engine at its limit that does fewer events per CPU second than this spins; ours does over 100,000. */
 const SLOWEST_EVENTS_PER_CPU_SECOND = 2_000;
+/** Part of its memory limit; an engine that took so much while it was late is said to have grown. */
+const GROWTH = 0.25;
 /** Part of the CPU that it could have had above which a late engine was busy, not waiting; others compete for the rest. */
 const BUSY = 0.25;
 /** So near to the limit counts as at the limit: quota periods and samples do not line up. */
 const AT_LIMIT = 0.8;
 
 export function startWatch(now: number): WatchState {
-  const start: Wait = { since: now, cpuSeconds: 0, starvedMs: 0 };
+  const start: Wait = { since: now, cpuSeconds: 0, memoryBytes: null, starvedMs: 0 };
   return { ready: false, start, batch: null, ping: null, last: null, starvedMs: 0, spinning: null };
 }
 
@@ -106,7 +109,8 @@ export function nearVerdict(state: WatchState, now: number, limits: WatchLimits)
 }
 
 function begin(state: WatchState, now: number): Wait {
-  return { since: now, cpuSeconds: state.last?.cpuSeconds ?? 0, starvedMs: state.starvedMs };
+  const { last, starvedMs } = state;
+  return { since: now, cpuSeconds: last?.cpuSeconds ?? 0, memoryBytes: last?.memoryBytes ?? null, starvedMs };
 }
 
 function takeSample(
@@ -183,6 +187,10 @@ function overdue(state: WatchState, now: number, limits: WatchLimits): Verdict |
   for (const [wait, deadline, text] of late) {
     if (charged(wait) < deadline) continue;
     const detail = `${text} ${deadline} ms`;
+    // Growing meanwhile: it would have met its memory limit next.
+    const grown = wait.memoryBytes === null ? 0 : (last?.memoryBytes ?? 0) - wait.memoryBytes;
+    if (grown >= limits.memoryBytes * GROWTH)
+      return { cause: 'memory', detail: `${detail}, and took ${grown} bytes of memory` };
     // Busy meanwhile: it spins. Else it waits for something that does not come, and that takes no CPU.
     const used = ((last?.cpuSeconds ?? 0) - wait.cpuSeconds) * 1000;
     const could = Math.min(limits.cpuPercent / 100, 1) * charged(wait);

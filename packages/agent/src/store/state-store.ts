@@ -31,7 +31,17 @@ export interface PublisherRecord {
 }
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const cause = v.picklist(['crash', 'hang', 'memory', 'cpu', 'flood', 'protocol', 'start', 'launch']);
+const cause = v.picklist([
+  'crash',
+  'hang',
+  'memory',
+  'cpu',
+  'flood',
+  'protocol',
+  'start',
+  'launch',
+  'damaged',
+]);
 const recordSchema = v.object({
   name: v.string(),
   uid: v.number(),
