@@ -1,7 +1,6 @@
+import { type Cover, coverOf } from './cover.ts';
 import type { EventReader, FieldValue } from './event.ts';
 import { GRAM_BUCKETS, gramsOf, rarestGram, rollGram } from './grams.ts';
-import { guardOf } from './guard.ts';
-import { needlesOf } from './needles.ts';
 import { compileCondition, type Node } from './node.ts';
 import type { LogSource, Rule } from './rule.ts';
 import { EventState, FOLDED, TAIL } from './state.ts';
@@ -38,35 +37,32 @@ interface CompiledRule {
   readonly index: number;
   readonly rule: Rule;
   readonly node: Node;
-  readonly guard: { readonly field: number; readonly keys: ReadonlySet<string> } | undefined;
-  readonly needles: { readonly field: number; readonly needles: readonly string[] } | undefined;
-  /** Number of the event for which the rule was last asked, since several of its needles may be found. */
+  /** What an event must have for the rule to match, or undefined when the rule has to be asked always. */
+  readonly cover: Cover | undefined;
+  /** Number of the event for which the rule was last asked, since an event may have several of its triggers. */
   asked: number;
 }
 
-/** Rules to ask when their needle's rarest trigram is met while reading the text of a field. */
-interface Scan {
+/** Rules to ask when the last path component of a field is their text. */
+interface TailIndex {
   readonly field: number;
-  readonly rules: readonly CompiledRule[];
-  /** By the hash of a trigram. */
-  readonly byGram: readonly (
-    | readonly { readonly rule: CompiledRule; readonly grams: readonly number[] }[]
-    | undefined
-  )[];
+  readonly byTail: Map<string, CompiledRule[]>;
 }
 
-/**
- * Rules of one log source: those to ask always, those to ask when a field's last path component is their key, and those
- * to ask when a field's text may contain one of their needles.
- */
+/** Rules to ask when the rarest trigram of one of their texts, and then all of its trigrams, are met in a field. */
+interface GramIndex {
+  readonly field: number;
+  readonly rules: Set<CompiledRule>;
+  /** By the hash of the rarest trigram. */
+  readonly byGram: ({ readonly rule: CompiledRule; readonly grams: readonly number[] }[] | undefined)[];
+}
+
+/** The rules of one log source, by what makes it worth asking them. */
 interface Bucket {
   readonly size: number;
   readonly always: readonly CompiledRule[];
-  readonly scans: readonly Scan[];
-  readonly guarded: readonly {
-    readonly field: number;
-    readonly byKey: ReadonlyMap<string, readonly CompiledRule[]>;
-  }[];
+  readonly tails: readonly TailIndex[];
+  readonly grams: readonly GramIndex[];
 }
 
 /** Buckets by name are kept for this many log sources; more are built anew when needed. */
@@ -80,9 +76,10 @@ export function compile(rules: readonly Rule[], options: CompileOptions = {}): M
 class IndexedMatcher implements Matcher {
   private readonly rules: readonly CompiledRule[];
   private readonly state: EventState;
+  private readonly fieldIndex: (name: string) => number;
   private buckets = new Map<string, Bucket>();
   private readonly hits: CompiledRule[] = [];
-  private scans = 0;
+  private event = 0;
   private readonly bySource = new WeakMap<LogSource, Bucket>();
 
   constructor(rules: readonly Rule[], options: CompileOptions) {
@@ -95,17 +92,10 @@ class IndexedMatcher implements Matcher {
       return names.push(name) - 1;
     };
     this.rules = rules.map((rule, index) => {
-      const guard = guardOf(rule.condition);
-      const needles = needlesOf(rule.condition);
-      return {
-        index,
-        rule,
-        node: compileCondition(rule.condition, fieldIndex),
-        guard: guard === undefined ? undefined : { field: fieldIndex(guard.field), keys: guard.keys },
-        needles: needles === undefined ? undefined : { ...needles, field: fieldIndex(needles.field) },
-        asked: 0,
-      };
+      const node = compileCondition(rule.condition, fieldIndex);
+      return { index, rule, node, cover: coverOf(rule.condition), asked: 0 };
     });
+    this.fieldIndex = fieldIndex;
     const slots = names.map((name) => options.resolveField?.(name));
     this.state = new EventState(names, slots);
   }
@@ -123,46 +113,46 @@ class IndexedMatcher implements Matcher {
     if (bucket.size === 0) return;
     const { state } = this;
     state.begin(event);
-    const hits = this.hits;
+    this.event++;
+    const { hits } = this;
     hits.length = 0;
     for (const rule of bucket.always) if (rule.node.test(state)) hits.push(rule);
-    for (const guarded of bucket.guarded) this.askGuarded(guarded);
-    for (const scan of bucket.scans) this.askScanned(scan);
+    for (const index of bucket.tails) this.askByTail(index);
+    for (const index of bucket.grams) this.askByGrams(index);
     if (hits.length > 0) this.report(hits.slice(), onMatch);
   }
 
-  private askGuarded({ field, byKey }: Bucket['guarded'][number]): void {
-    const { state } = this;
-    const tail = state.text(field, TAIL);
+  private ask(rule: CompiledRule): void {
+    if (rule.asked === this.event) return;
+    rule.asked = this.event;
+    if (rule.node.test(this.state)) this.hits.push(rule);
+  }
+
+  private askByTail({ field, byTail }: TailIndex): void {
+    const tail = this.state.text(field, TAIL);
     if (tail === undefined) return;
-    // Of several values more than one may be a key of the same rule.
-    const candidates =
-      typeof tail === 'string' ? byKey.get(tail) : new Set(tail.flatMap((key) => byKey.get(key) ?? []));
-    if (candidates === undefined) return;
-    for (const rule of candidates) if (rule.node.test(state)) this.hits.push(rule);
+    for (const text of typeof tail === 'string' ? [tail] : tail) {
+      const rules = byTail.get(text);
+      if (rules !== undefined) for (const rule of rules) this.ask(rule);
+    }
   }
 
   /** One pass over the text finds the rules that may match; the others are not touched. */
-  private askScanned({ field, rules, byGram }: Scan): void {
-    const { state, hits } = this;
+  private askByGrams({ field, rules, byGram }: GramIndex): void {
+    const { state } = this;
     const text = state.text(field, FOLDED);
     if (text === undefined) return;
-    if (typeof text !== 'string') {
-      for (const rule of rules) if (rule.node.test(state)) hits.push(rule);
+    const filter = state.filter(field);
+    if (typeof text !== 'string' || filter === undefined) {
+      for (const rule of rules) this.ask(rule);
       return;
     }
-    const filter = state.filter(field);
-    const event = ++this.scans;
     let hash = 0;
     for (let at = 0; at < text.length; at++) {
       hash = rollGram(hash, text.charCodeAt(at));
       const candidates = byGram[hash];
       if (candidates === undefined) continue;
-      for (const { rule, grams } of candidates) {
-        if (rule.asked === event || filter?.may(grams) === false) continue;
-        rule.asked = event;
-        if (rule.node.test(state)) hits.push(rule);
-      }
+      for (const { rule, grams } of candidates) if (filter.may(grams)) this.ask(rule);
     }
   }
 
@@ -184,14 +174,37 @@ class IndexedMatcher implements Matcher {
     const key = JSON.stringify([product ?? null, category ?? null, service ?? null]);
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
-      bucket = buildBucket(this.rules.filter(({ rule }) => routes(rule.logsource, logsource)));
+      bucket = this.build(this.rules.filter(({ rule }) => routes(rule.logsource, logsource)));
       if (this.buckets.size >= MAX_BUCKETS) this.buckets = new Map();
       this.buckets.set(key, bucket);
     }
     this.bySource.set(logsource, bucket);
     return bucket;
   }
+
+  private build(rules: readonly CompiledRule[]): Bucket {
+    const tails = new Map<number, TailIndex>();
+    const grams = new Map<number, GramIndex>();
+    for (const rule of rules) {
+      for (const { kind, field: name, texts } of rule.cover ?? []) {
+        const field = this.fieldIndex(name);
+        if (kind === 'tail') {
+          const { byTail } = getOrAdd(tails, field, () => ({ field, byTail: new Map() }));
+          for (const text of texts) getOrAdd(byTail, text, () => []).push(rule);
+        } else {
+          const index = getOrAdd(grams, field, () => ({ field, rules: new Set(), byGram: noGrams() }));
+          index.rules.add(rule);
+          for (const text of texts)
+            (index.byGram[rarestGram(text)] ??= []).push({ rule, grams: gramsOf(text) });
+        }
+      }
+    }
+    const always = rules.filter(({ cover }) => cover === undefined);
+    return { size: rules.length, always, tails: [...tails.values()], grams: [...grams.values()] };
+  }
 }
+
+const noGrams = (): GramIndex['byGram'] => Array.from({ length: GRAM_BUCKETS }, () => undefined);
 
 /** Whether a rule is meant for events of this source: it must not name anything that the event's source is not. */
 function routes(wanted: LogSource, source: LogSource): boolean {
@@ -200,40 +213,6 @@ function routes(wanted: LogSource, source: LogSource): boolean {
     (wanted.category === undefined || wanted.category === source.category) &&
     (wanted.service === undefined || wanted.service === source.service)
   );
-}
-
-function buildBucket(rules: readonly CompiledRule[]): Bucket {
-  const byField = new Map<number, Map<string, CompiledRule[]>>();
-  for (const rule of rules) {
-    if (rule.guard === undefined) continue;
-    const { field, keys } = rule.guard;
-    const byKey = getOrAdd(byField, field, () => new Map<string, CompiledRule[]>());
-    for (const key of keys) getOrAdd(byKey, key, () => []).push(rule);
-  }
-  const unguarded = rules.filter(({ guard }) => guard === undefined);
-  const scanned = new Map<number, CompiledRule[]>();
-  for (const rule of unguarded) {
-    if (rule.needles !== undefined) getOrAdd(scanned, rule.needles.field, () => []).push(rule);
-  }
-  return {
-    size: rules.length,
-    always: unguarded.filter(({ needles }) => needles === undefined),
-    guarded: [...byField].map(([field, byKey]) => ({ field, byKey })),
-    scans: [...scanned].map(([field, list]) => buildScan(field, list)),
-  };
-}
-
-function buildScan(field: number, rules: readonly CompiledRule[]): Scan {
-  const byGram = Array.from(
-    { length: GRAM_BUCKETS },
-    (): { rule: CompiledRule; grams: readonly number[] }[] | undefined => undefined,
-  );
-  for (const rule of rules) {
-    for (const needle of rule.needles?.needles ?? []) {
-      (byGram[rarestGram(needle)] ??= []).push({ rule, grams: gramsOf(needle) });
-    }
-  }
-  return { field, rules, byGram };
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

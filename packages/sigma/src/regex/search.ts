@@ -1,5 +1,5 @@
 import { CharSet } from './charset.ts';
-import { type Assertion, parseRegex, type RegexFlags } from './parse.ts';
+import { type Assertion, parseRegex, type RegexFlags, type RegexNode } from './parse.ts';
 import { compileRegex, type Instruction, type Program } from './program.ts';
 import { requiredLiterals } from './required.ts';
 
@@ -17,6 +17,8 @@ type Side = typeof EDGE | typeof LINE | typeof WORDY | typeof OTHER;
 const CACHE_CELLS = 500_000;
 const UNKNOWN = -1;
 const FOUND = -2;
+/** No text after this can match: the expression can only begin at the start. */
+const DEAD = -3;
 
 /** A regular expression that answers in time linear in the text, whatever the pattern: `test` is all that rules need. */
 export interface LinearRegex {
@@ -37,7 +39,7 @@ export interface LinearRegex {
 export function linearRegex(source: string, flags: RegexFlags): LinearRegex {
   const node = parseRegex(source, flags);
   const program = compileRegex(node);
-  const search = new Search(program);
+  const search = new Search(program, isAnchored(node));
   const states = program.instructions.length;
   return { source, test: (text) => search.test(text), required: requiredLiterals(node), states };
 }
@@ -50,6 +52,7 @@ interface State {
 
 class Search {
   private readonly program: Program;
+  private readonly anchored: boolean;
   /** Character class of each ASCII unit, then of each range above by binary search over `bounds`. */
   private readonly ascii = new Uint16Array(128);
   private readonly bounds: number[];
@@ -62,8 +65,9 @@ class Search {
   private readonly marks: Uint32Array;
   private mark = 0;
 
-  constructor(program: Program) {
+  constructor(program: Program, anchored: boolean) {
     this.program = program;
+    this.anchored = anchored;
     this.marks = new Uint32Array(program.instructions.length);
     this.bounds = boundaries(program.instructions);
     this.classes = this.bounds.length;
@@ -78,7 +82,7 @@ class Search {
       const klass = code < 128 ? this.ascii[code]! : this.classOf(code);
       let next = this.table[state]![klass]!;
       if (next === UNKNOWN) next = this.step(state, klass);
-      if (next === FOUND) return true;
+      if (next < 0) return next === FOUND;
       state = next;
     }
     let last = this.table[state]![this.classes]!;
@@ -126,6 +130,10 @@ class Search {
       this.table[from]![klass] = FOUND;
       return FOUND;
     }
+    if (this.anchored && next.length === 0) {
+      this.table[from]![klass] = DEAD;
+      return DEAD;
+    }
     if (this.cells > CACHE_CELLS) {
       // Start over with an empty cache; `from` is gone, so its row is not filled.
       this.reset();
@@ -164,6 +172,23 @@ class Search {
       }
     }
     return [...new Set(next)].sort((a, b) => a - b);
+  }
+}
+
+/** Whether the expression begins with `^` in each of its branches. */
+function isAnchored(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'assert':
+      return node.assert === 'start';
+    case 'sequence':
+      return node.items[0] !== undefined && isAnchored(node.items[0]);
+    case 'choice':
+      return node.items.every(isAnchored);
+    case 'repeat':
+      return node.min > 0 && isAnchored(node.item);
+    case 'empty':
+    case 'set':
+      return false;
   }
 }
 
