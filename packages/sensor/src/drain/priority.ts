@@ -19,6 +19,7 @@ export class Priority {
   constructor(native: Native) {
     this.#native = native;
     native.setNice(0, LOWERED);
+    setAutogroup(LOWERED);
   }
 
   /** @param fill how full the fullest ring is, 0 to 1. @param now milliseconds, monotonic */

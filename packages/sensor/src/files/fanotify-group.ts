@@ -4,6 +4,7 @@ import { errnoName, type Native } from '../native.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 const EAGAIN = 11;
+const EINTR = 4;
 
 /** A fanotify group: its descriptor, its marks, and a buffer for what it reports. */
 export class FanotifyGroup implements Disposable {
@@ -31,7 +32,7 @@ export class FanotifyGroup implements Disposable {
   /** Reads once into `buffer`; bytes, 0 when there is nothing. @throws {SensorError} `system-call` */
   read(): number {
     const length = this.#native.read(this.#fd, this.buffer);
-    if (length === -EAGAIN) return 0;
+    if (length === -EAGAIN || length === -EINTR) return 0;
     if (length < 0)
       throw new SensorError('system-call', `fanotify read: ${errnoName(length)}`, { value: length });
     return length;

@@ -109,9 +109,9 @@ export class FileWatch implements Disposable {
   get active(): boolean {
     return this.#group !== undefined || this.#secrets !== undefined;
   }
-  /** Did the last `read` get anything? */
-  get hasRead(): boolean {
-    return this.#length > 0 || this.#secretLength > 0;
+  /** How much the last `read` got. */
+  get bytesRead(): number {
+    return this.#length + this.#secretLength;
   }
 
   /** Reads what the kernel has queued. Records of processes must be taken in before `report`. True: there is more. */

@@ -65,7 +65,7 @@ export class Folders {
     if (mount === undefined) return unknown;
     let mountFd: number;
     try {
-      mountFd = openSync(mount, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK);
+      mountFd = openSync(mount, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch {
       return unknown;
     }

@@ -23,10 +23,14 @@ const INTERNAL = 32;
 /** Events by their class id, internal records after them: the array of handlers stays dense. */
 const handlerIndex = (id: number): number =>
   id < FIRST_PROBE_CLASS_ID ? id : INTERNAL + id - FIRST_PROBE_CLASS_ID;
-const POLL_MS = 10;
-/** After a second without any record. */
-const IDLE_POLL_MS = 25;
-const IDLE_MS = 1000;
+/**
+ * Each wake-up of this thread costs 50 to 100 µs, so it sleeps longer while little happens. fanotify's queue of 16,384
+ * events bounds that: two processors fill it in about 60 ms.
+ */
+const SHORTEST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 30;
+/** Bytes in a ring, or of file events, from which on it is much. */
+const BUSY_BYTES = 16_384;
 const COPY_BYTES = 1 << 20;
 
 export class KernelSource implements Source {
@@ -40,8 +44,7 @@ export class KernelSource implements Source {
   readonly #calls: RingCopy | undefined;
   readonly #onCall: (offset: number) => void = () => {};
   readonly #hook: SyscallHook;
-  #busy = 0;
-  #idle = false;
+  #pause = SHORTEST_PAUSE_MS;
   readonly #priority: Priority;
   readonly #files: FileWatch;
 
@@ -76,16 +79,16 @@ export class KernelSource implements Source {
   }
 
   get pause(): number {
-    return this.#idle ? IDLE_POLL_MS : POLL_MS;
+    return this.#pause;
   }
 
   round(now: number): boolean {
     const { fill, size } = this.ring;
     this.#priority.update(fill / size, now);
     // First copy what names its process, then take in the processes, then report: all that they were is known by then.
-    if (fill > 0) this.#busy = now;
-    this.#idle = now - this.#busy > IDLE_MS;
     const moreFiles = this.#files.read();
+    const busy = fill > BUSY_BYTES || this.#files.bytesRead > BUSY_BYTES;
+    this.#pause = busy ? SHORTEST_PAUSE_MS : Math.min(this.#pause + 1, LONGEST_PAUSE_MS);
     const moreCalls = this.#calls?.take() ?? false;
     while (this.#life.take()) this.#life.forEach(this.#onLife);
     this.#life.forEach(this.#onLife);

@@ -16,19 +16,13 @@ export class SyscallHook implements Disposable {
 
   /** @param wanted 1 for each class id that the agent wants */
   subscribe(wanted: Uint8Array): void {
-    // Changes of credentials keep the process table right, whoever wants their events.
-    const on = this.#probes.filter(
-      ({ name, classes }) => name === 'credential' || classes.some((name_) => wanted[classId(name_)] === 1),
-    );
-    const needed = on.some(({ name }) => name !== 'credential') || wanted[classId('credential_change')] === 1;
-    this.#collection.variables.set(
-      'told_numbers',
-      toldNumbers(needed ? on.flatMap((p) => p.syscalls ?? []) : []),
-    );
-    this.#collection.variables.set(
-      'acceptor_is_seen',
-      needed && on.some(({ name }) => name === 'accept') ? 1 : 0,
-    );
+    const isWanted = ({ classes }: Probe): boolean => classes.some((name) => wanted[classId(name)] === 1);
+    const needed = this.#probes.some(isWanted);
+    // While the hook is there: changes of credentials keep the process table right, whoever wants their events.
+    const on = needed ? this.#probes.filter((probe) => probe.name === 'credential' || isWanted(probe)) : [];
+    const { variables } = this.#collection;
+    variables.set('told_numbers', toldNumbers(on.flatMap(({ syscalls }) => syscalls ?? [])));
+    variables.set('acceptor_is_seen', on.some(({ name }) => name === 'accept') ? 1 : 0);
     if (needed) this.#link ??= this.#collection.program('syscall_exit').attach();
     else this[Symbol.dispose]();
   }

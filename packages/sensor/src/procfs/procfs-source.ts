@@ -68,7 +68,7 @@ export class ProcfsSource implements Source {
 
   round(now: number): boolean {
     const more = this.#files.read();
-    if (now - this.#polled >= POLL_MS || this.#files.hasRead) {
+    if (now - this.#polled >= POLL_MS || this.#files.bytesRead > 0) {
       this.#polled = now;
       this.#poll(now);
     }
