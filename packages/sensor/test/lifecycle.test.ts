@@ -2,10 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachRecord, toObject } from '@ringfence/events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SensorError, startSensor } from '../src/index.ts';
+import { resolveOptions } from '../src/options.ts';
 import { Act } from './support/act.ts';
 import { describeKernel, obstacle } from './support/kernel.ts';
 import { bpfProgramsOf } from './support/left-behind.ts';
@@ -98,7 +100,8 @@ describeKernel('requests', () => {
     const first = act.run('nothing').pid;
     await recorder.find('process_exit', by(first));
     expect(new Set(recorder.events.map((e) => e.class))).toEqual(new Set(['process_exit']));
-    recorder.sensor.subscribe(['network_listen', 'no_such_class']);
+    // A class of tier full, for which no probe was loaded, and one that does not exist, change nothing.
+    recorder.sensor.subscribe(['network_listen', 'file_open', 'credential_change', 'no_such_class']);
     await sleep(100);
     recorder.events.length = 0;
     const second = act.run('tcp4').pid;
@@ -142,6 +145,30 @@ describeKernel('the end', () => {
       expect(waited).toBeLessThan(2000);
       await sleep(50);
     }
+  });
+
+  it.each([
+    ['an unknown type', Buffer.from([0, 0, 0, 0, 0x42, 0, 0, 0])],
+    ['a frame that is too long', Buffer.from([255, 255, 255, 255, 0x82, 0, 0, 0])],
+    [
+      'a request that is no JSON',
+      Buffer.concat([Buffer.from([3, 0, 0, 0, 0x82, 0, 0, 0]), Buffer.from('{{{')]),
+    ],
+  ])('ends, and says why, after %s', async (_, bytes) => {
+    const main = new URL('../src/main.ts', import.meta.url).pathname;
+    const options = JSON.stringify(resolveOptions({ mode: 'procfs' }));
+    const child = spawn(process.execPath, [...process.execArgv, main, options], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    });
+    const channel = child.stdio[3] as Duplex;
+    let said = '';
+    channel.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+    });
+    channel.write(bytes);
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(1);
+    expect(said).toContain('bad frame from the agent');
   });
 
   it('stops in order', async () => {

@@ -175,6 +175,26 @@ static int opens(const char *folder) {
 	return 0;
 }
 
+/* Opens the same file many times. */
+static int open_loop(int n, const char *path) {
+	for (int i = 0; i < n; i++) {
+		int fd = open(path, O_RDONLY);
+		CHECK(fd);
+		close(fd);
+	}
+	return 0;
+}
+
+/* Creates and deletes many files. */
+static int create_loop(int n, const char *folder) {
+	char path[4096];
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof path, "%s/n%d", folder, i);
+		CHECK(mknod(path, S_IFREG | 0600, 0));
+	}
+	return 0;
+}
+
 int main(int argc, char **argv) {
 	const char *name = argc > 1 ? argv[1] : "nothing";
 	const char *argument = argc > 2 ? argv[2] : "";
@@ -201,5 +221,7 @@ int main(int argc, char **argv) {
 	if (IS("module")) { syscall(SYS_finit_module, open(argument, O_RDONLY), "", 0); return 0; }
 	if (IS("chroot")) return chroot("/") != 0;
 	if (IS("opens")) return opens(argument);
+	if (IS("open-loop")) return open_loop(atoi(argument), argv[3]);
+	if (IS("create-loop")) return create_loop(atoi(argument), argv[3]);
 	return 2;
 }
