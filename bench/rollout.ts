@@ -227,16 +227,26 @@ function stepsAfterCrossing(seed: number, p: number): number | null {
     step(state, { type: 'talking', host });
   }
   tell({ type: 'release-started', release: 'r' });
-  for (let minute = 0; minute < 6000 && !halted; minute++) {
+  const soaking: { at: number; hosts: number[] }[] = [];
+  for (let minute = 0; minute < 9000 && !halted; minute++) {
     now += 60;
     tell({ type: 'clock', at: now });
     const batch = offered;
     offered = [];
+    const well: number[] = [];
     for (const host of batch) {
       tell({ type: 'delivered', host, release: 'r' });
       if (chance() < p) tell({ type: 'failed', host, release: 'r', kind: 'crash' });
-      else tell({ type: 'healthy', host, release: 'r', after: 'load' });
+      else {
+        tell({ type: 'healthy', host, release: 'r', after: 'load' });
+        well.push(host);
+      }
       if (halted) break;
+    }
+    if (well.length > 0) soaking.push({ at: now + 86_400, hosts: well });
+    while (!halted && soaking.length > 0 && (soaking[0] as { at: number }).at <= now) {
+      for (const host of (soaking.shift() as { hosts: number[] }).hosts)
+        tell({ type: 'healthy', host, release: 'r', after: 'soak' });
     }
   }
   return crossedFor < 0 ? null : crossedFor;

@@ -15,6 +15,7 @@ import { move, type RolloutState, type Run } from './state.ts';
 export function haltIfCrossed(state: RolloutState, out: Decision[]): void {
   const { run } = state;
   if (run === null || run.status === 'halted' || run.status === 'reverted') return;
+  if (run.S <= run.approvedFailures) return;
   const evidence = crossing(state, run);
   if (evidence === null) return;
   const where = evidence.stratum === null ? '' : `, foremost ${evidence.stratum}`;

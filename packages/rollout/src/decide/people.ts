@@ -72,6 +72,7 @@ function newRun(state: RolloutState, release: number): Run {
     marks: [],
     weightOver: 0,
     approvals: 0,
+    approvedFailures: 0,
     waiting: null,
     n: 0,
     S: 0,
@@ -96,6 +97,7 @@ export function promote(run: Run): boolean {
 export function approve(state: RolloutState, run: Run): boolean {
   if (run.status !== 'halted' && run.status !== 'asking') return false;
   if (run.status === 'asking') run.approvals++;
+  else run.approvedFailures = run.S;
   run.status = 'moving';
   run.epoch++;
   run.waiting = null;
@@ -131,6 +133,8 @@ export function exclude(state: RolloutState, label: string, value: string, out: 
   state.strata.excluded[stratumId(state, index, value)] = true;
   recount(state);
   refreshEvidence(state);
+  // What was approved was about other hosts: the evidence of the rest stands by itself.
+  if (state.run !== null) state.run.approvedFailures = 0;
   if (state.run !== null && state.plan.onHalt === 'revert') {
     beginRevert(state, state.run, BARRED);
     sendReverts(state, state.run, out);

@@ -103,6 +103,8 @@ export interface Run {
   weightOver: number;
   /** Times a rate just above p0 was waved through by a person: each adds one budget. */
   approvals: number;
+  /** Failures that a person has approved after a halt: only a further one halts again. */
+  approvedFailures: number;
   waiting: { until: number | null; why: WaitReason } | null;
   // Derived counters.
   n: number;

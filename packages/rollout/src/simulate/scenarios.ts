@@ -43,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
     hosts: 8_500_000,
     rate: 1,
     kind: 'boot-loop',
+    fleet: { start: 4 * 24 * HOUR + 4 * HOUR + 9 * 60 }, // Friday 04:09 UTC, as it was
   },
   {
     ...base,
