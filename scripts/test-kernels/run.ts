@@ -17,8 +17,9 @@ import { KERNEL_PACKAGE, KERNELS, type KernelRelease } from './host/kernels.ts';
 import { boot, consoleTail, locateQemu, type Qemu } from './host/qemu.ts';
 import { buildRootfs } from './host/rootfs.ts';
 
-const BOOT_TIMEOUT_MS = 170_000;
 const TOTAL_TIMEOUT_MS = 590_000;
+/** A kernel is not started with less time left than this; the first always is. */
+const BOOT_RESERVE_MS = 180_000;
 const checkout = resolve(import.meta.dirname, '../..');
 
 interface Outcome {
@@ -44,6 +45,8 @@ interface Session {
   readonly checks: readonly string[];
   readonly console: boolean;
   readonly signal: AbortSignal;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
 }
 
 async function testKernel(release: KernelRelease, session: Session): Promise<Outcome> {
@@ -66,7 +69,7 @@ async function testKernel(release: KernelRelease, session: Session): Promise<Out
     disk: session.disk,
     console: log,
     guestArguments: session.checks,
-    timeoutMs: BOOT_TIMEOUT_MS,
+    timeoutMs: session.deadline - performance.now(),
     signal: session.signal,
     onLine: (line) => {
       const message = parseLine(line);
@@ -104,7 +107,7 @@ function summary(outcomes: readonly Outcome[], skipped: number): { line: string;
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
   const broken = outcomes.filter((outcome) => outcome.failure !== null);
-  const ok = booted.length > 0 && passed > 0 && failed === 0 && broken.length === 0 && skipped === 0;
+  const ok = booted.length > 0 && passed > 0 && failed === 0 && broken.length === 0;
   const names = booted.map((outcome) => outcome.kernel).join(', ') || 'no kernel';
   const trouble = broken.map((outcome) => `; ${outcome.kernel}: ${outcome.failure}`).join('');
   const left = skipped > 0 ? `; ${skipped} not tried for want of time` : '';
@@ -169,9 +172,11 @@ async function main(): Promise<number> {
       checks: values.check ?? [],
       console: values.console,
       signal: abort.signal,
+      deadline,
     };
     for (const release of kernels) {
-      if (abort.signal.aborted || performance.now() + BOOT_TIMEOUT_MS > deadline) break;
+      if (abort.signal.aborted || (outcomes.length > 0 && performance.now() + BOOT_RESERVE_MS > deadline))
+        break;
       outcomes.push(await testKernel(release, session).catch((error: unknown) => notTested(release, error)));
     }
   } catch (error) {

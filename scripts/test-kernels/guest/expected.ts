@@ -7,6 +7,10 @@ interface Expectation {
   readonly missingHooks: readonly string[];
   /** Programs that the verifier refuses, their tracepoint having other arguments there. */
   readonly refusedPrograms: readonly string[];
+  /** Probes of the sensor that cannot be active. */
+  readonly missingProbes: readonly string[];
+  /** Whether files on a tmpfs are seen: it has no fsid before 5.13, which fanotify needs. */
+  readonly tmpfsFiles: boolean;
   /** Layers of the compartment's wall that cannot be had. */
   readonly missingLayers: readonly LayerName[];
 }
@@ -15,10 +19,24 @@ const expectations: Readonly<Record<string, Expectation>> = {
   '5.10': {
     missingHooks: ['cap_capable', 'io_uring_submit_req'],
     refusedPrograms: ['io_uring_sqe'],
+    missingProbes: ['capability', 'io_uring'],
+    tmpfsFiles: false,
     missingLayers: ['landlock'],
   },
-  '6.1': { missingHooks: ['cap_capable', 'io_uring_submit_req'], refusedPrograms: [], missingLayers: [] },
-  '6.12': { missingHooks: ['cap_capable', 'io_uring_submit_sqe'], refusedPrograms: [], missingLayers: [] },
+  '6.1': {
+    missingHooks: ['cap_capable', 'io_uring_submit_req'],
+    refusedPrograms: [],
+    missingProbes: ['capability'],
+    tmpfsFiles: true,
+    missingLayers: [],
+  },
+  '6.12': {
+    missingHooks: ['cap_capable', 'io_uring_submit_sqe'],
+    refusedPrograms: [],
+    missingProbes: ['capability'],
+    tmpfsFiles: true,
+    missingLayers: [],
+  },
 };
 
 /** `major.minor` of the running kernel. */

@@ -1,4 +1,4 @@
-/** The kernels that are booted: Debian's cloud kernel of three releases, oldest first. */
+/** The kernels that are booted: Debian's cloud kernel of three releases, in the order of what matters most. */
 export interface KernelRelease {
   /** What it is called in the output and in the guest's expectations. */
   readonly name: string;
@@ -10,7 +10,7 @@ export interface KernelRelease {
 export const KERNEL_PACKAGE = 'linux-image-cloud-amd64';
 
 export const KERNELS: readonly KernelRelease[] = [
-  { name: '5.10', suite: 'bullseye' },
   { name: '6.1', suite: 'bookworm' },
+  { name: '5.10', suite: 'bullseye' },
   { name: '6.12', suite: 'trixie' },
 ];

@@ -78,7 +78,10 @@ export async function boot(qemu: Qemu, options: Boot): Promise<string | null> {
     end ??= reason;
     child.kill('SIGKILL');
   };
-  const timer = setTimeout(() => stop(`not done after ${options.timeoutMs / 1000} s`), options.timeoutMs);
+  const timer = setTimeout(
+    () => stop(`not done after ${Math.round(options.timeoutMs / 1000)} s`),
+    options.timeoutMs,
+  );
   const onAbort = (): void => stop('interrupted');
   options.signal.addEventListener('abort', onAbort);
   if (options.signal.aborted) onAbort();

@@ -56,6 +56,7 @@ export function buildRootfs(checkout: string, busybox: string, stage: string, im
     if (path === null) throw new HarnessError(`${name} (util-linux) is not on this host`);
     installProgram(realpathSync(path), join(stage, 'usr/bin', name), stage);
   }
+  buildAct(checkout, join(stage, 'usr/bin/act'));
   installCheckout(checkout, join(stage, CHECKOUT_IN_GUEST), stage);
   cpSync(join(checkout, 'scripts/test-kernels/guest/init.sh'), join(stage, 'init'));
   run('chmod', ['755', join(stage, 'init')]);
@@ -75,6 +76,15 @@ export function buildRootfs(checkout: string, busybox: string, stage: string, im
     image,
     `${Math.ceil(mib * 1.1) + FREE_MIB}m`,
   ]);
+}
+
+/** The program that does what the sensor must see; static, so that it needs nothing of the guest. */
+function buildAct(checkout: string, target: string): void {
+  const compiler = process.env['CC'] ?? 'gcc';
+  if (findExecutable(compiler) === null)
+    throw new HarnessError(`${compiler} is missing (apt-get install gcc libc6-dev)`);
+  const source = join(checkout, 'packages/sensor/testdata/act.c');
+  run(compiler, ['-O1', '-static', '-pthread', '-o', target, source]);
 }
 
 function installBusybox(busybox: string, stage: string): void {
