@@ -155,8 +155,9 @@ static __always_inline __u32 read_text(struct call_buffer *b, __u64 at, __u64 fr
 	long n = bpf_probe_read_user_str(b->bytes + bounded(at, CALL_BYTES - 4096 - 8), most, (void *)from);
 	if (n <= 1 || n > most)
 		return 0;
-	string->length = n - 1;
-	return n - 1;
+	__u64 length = bounded(n - 1, most);
+	string->length = length;
+	return length;
 }
 
 /* The open file behind a descriptor of the current process, or NULL. */
