@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { CompartmentError } from '../error.ts';
 import { layerNames } from '../layers.ts';
 import { UID_RANGE } from '../limits.ts';
-import type { LaunchOptions } from '../options.ts';
+import type { EngineProgram, LaunchOptions } from '../options.ts';
 import { type EngineCase, engineCases } from './cases.ts';
 import { CaseFailure, Session, type SessionOptions } from './session.ts';
 
@@ -28,18 +28,22 @@ export interface EngineTestOptions {
 }
 
 /**
- * Drives a native engine through the protocol's good and bad cases, each with a new process behind the wall,
+ * Drives an engine through the protocol's good and bad cases, each with a new process behind the wall,
  * and yields what came of each.
- * @param path absolute path of the executable
+ * @param engine a program, or the absolute path of a native executable
  * @throws CompartmentError when the wall cannot be had
  */
-export async function* testEngine(path: string, options: EngineTestOptions = {}): AsyncGenerator<CaseResult> {
+export async function* testEngine(
+  engine: string | EngineProgram,
+  options: EngineTestOptions = {},
+): AsyncGenerator<CaseResult> {
+  const program: EngineProgram = typeof engine === 'string' ? { kind: 'native', path: engine } : engine;
   const session: SessionOptions = {
     publisher: 'engine-test',
     uid: UID_RANGE.last,
     gid: UID_RANGE.last,
-    engine: { kind: 'native', path },
-    releaseDir: options.releaseDir ?? dirname(path),
+    engine: program,
+    releaseDir: options.releaseDir ?? dirname(program.kind === 'native' ? program.path : program.entry),
     required: options.required ?? layerNames,
     readyMs: options.readyMs ?? 10_000,
     answerMs: options.answerMs ?? 5000,

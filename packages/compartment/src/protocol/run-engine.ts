@@ -166,6 +166,8 @@ class Context implements EngineContext {
   readonly #channel: Channel;
   /** Well under the agent's limit, at which it would stop the engine. */
   readonly #logs: Bucket = new Bucket(10, 50, () => performance.now());
+  /** How often it is said that findings were left out. */
+  readonly #reports: Bucket = new Bucket(1, 1, () => performance.now());
   #bucket: Bucket | undefined;
   #batch: bigint | undefined;
   #findings = 0;
@@ -186,8 +188,10 @@ class Context implements EngineContext {
   }
 
   end(): number {
-    if (this.#leftOut > 0 && this.#bucket?.take()) {
-      this.log('warn', `${this.#leftOut} findings were left out: over the limit a second`);
+    if (this.#leftOut > 0 && this.#reports.take()) {
+      this.#channel.write(
+        encodeLog('warn', `${this.#leftOut} findings were left out: over the limit a second`),
+      );
       this.#leftOut = 0;
     }
     this.#batch = undefined;
