@@ -70,7 +70,8 @@ function ancestors(process: ShownProcess): string[] {
   const parent = process.parent_process;
   const shown = chain.length > 0 ? chain : parent === undefined ? [] : [parent];
   const names = shown.map((one) => {
-    const name = (one.path ?? one.file?.path ?? one.cmd_line ?? '?').split('/').at(-1) ?? '?';
+    const program = one.path ?? one.file?.path ?? one.cmd_line?.split(' ')[0] ?? '?';
+    const name = program.split('/').at(-1) ?? '?';
     return `${safeText(name, 40)}(${one.pid ?? '?'})`;
   });
   return names.length > SHOWN_ANCESTORS ? [...names.slice(0, SHOWN_ANCESTORS), '…'] : names;
