@@ -74,6 +74,7 @@ export const syscallNumbers = {
     newfstatat: 262,
     open: 2,
     openat: 257,
+    pause: 34,
     pipe: 22,
     pipe2: 293,
     pivot_root: 155,

@@ -61,6 +61,7 @@ const free: readonly SyscallName[] = [
   'rt_sigpending',
   'rt_sigtimedwait',
   'rt_sigsuspend',
+  'pause',
   'sigaltstack',
   'poll',
   'ppoll',
