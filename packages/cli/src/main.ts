@@ -8,7 +8,9 @@ import { register as engine } from './commands/engine.ts';
 import { register as events } from './commands/events.ts';
 import { register as findings } from './commands/findings.ts';
 import { register as publisher } from './commands/publisher.ts';
+import { register as rollout } from './commands/rollout.ts';
 import { register as rules } from './commands/rules.ts';
+import { register as simulate } from './commands/simulate.ts';
 import { register as status } from './commands/status.ts';
 import { register as up } from './commands/up.ts';
 
@@ -31,7 +33,19 @@ Examples:
   ringfence simulate july-19      what rings would have done on 19 July 2024
 `,
   );
-for (const register of [up, status, findings, events, doctor, publisher, rules, drill, engine])
+for (const register of [
+  up,
+  status,
+  findings,
+  events,
+  doctor,
+  publisher,
+  rules,
+  drill,
+  engine,
+  rollout,
+  simulate,
+])
   register(program);
 
 // A closed pipe (`ringfence events | head`) ends the command, it is no error.

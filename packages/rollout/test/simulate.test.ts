@@ -89,7 +89,7 @@ describe('scenarios', { timeout: 180_000 }, () => {
   test('good releases finish: asleep, cut off, and with the server away', () => {
     for (const scenario of ['good', 'sleepy-laptops', 'server-outage']) {
       for (const seed of [1, 2]) {
-        const outcome = simulate(job(scenario, 'ringfence', 2500, seed));
+        const outcome = simulate(job(scenario, 'ringfence', 1200, seed));
         expect(outcome, `${scenario} ${seed}`).toMatchObject({ haltAtS: null, asked: 0, harmed: 0 });
         expect(outcome.t99S, `${scenario} ${seed}`).not.toBeNull();
       }
@@ -99,7 +99,7 @@ describe('scenarios', { timeout: 180_000 }, () => {
   test('control: without goodbyes, sleep is a crash and good releases halt', () => {
     const spec = { ...REFERENCE_FLEET, closePerMinute: 0.02, goodbyes: 0 };
     const halted = [1, 2, 3].filter(
-      (seed) => simulate({ ...job('good', 'ringfence', 4000, seed), spec }).haltAtS !== null,
+      (seed) => simulate({ ...job('good', 'ringfence', 1500, seed), spec }).haltAtS !== null,
     );
     expect(halted.length).toBeGreaterThan(0);
   });
