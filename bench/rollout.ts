@@ -200,8 +200,8 @@ function stepsAfterCrossing(seed: number, p: number): number | null {
     random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
     return random / 4294967296;
   };
-  const n = new Array<number>(systems).fill(0);
-  const S = new Array<number>(systems).fill(0);
+  const n = Array.from({ length: systems }, () => 0);
+  const S = Array.from({ length: systems }, () => 0);
   let crossedFor = -1;
   let halted = false;
   let offered: number[] = [];

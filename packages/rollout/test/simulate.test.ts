@@ -97,9 +97,9 @@ describe('scenarios', { timeout: 180_000 }, () => {
   });
 
   test('control: without goodbyes, sleep is a crash and good releases halt', () => {
-    const spec = { ...REFERENCE_FLEET, closePerMinute: 0.02, goodbyes: 0 };
+    const spec = { ...REFERENCE_FLEET, closePerMinute: 0.05, goodbyes: 0 };
     const halted = [1, 2, 3].filter(
-      (seed) => simulate({ ...job('good', 'ringfence', 1500, seed), spec }).haltAtS !== null,
+      (seed) => simulate({ ...job('good', 'ringfence', 3000, seed), spec }).haltAtS !== null,
     );
     expect(halted.length).toBeGreaterThan(0);
   });

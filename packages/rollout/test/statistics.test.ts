@@ -158,7 +158,7 @@ test('logGamma', () => {
   expect(logGamma(0.5)).toBeCloseTo(Math.log(Math.sqrt(Math.PI)), 13);
   expect(logGamma(1)).toBeCloseTo(0, 13);
   expect(logGamma(11)).toBeCloseTo(Math.log(3_628_800), 12);
-  expect(logGamma(1e8) / 1_742_068_066.103_834_7).toBeCloseTo(1, 13);
+  expect(logGamma(1e8) / 1_742_068_066.103_834).toBeCloseTo(1, 13);
 });
 
 test('budget', () => {

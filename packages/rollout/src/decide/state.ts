@@ -12,7 +12,6 @@ import {
   IN_N,
   IN_S,
   KNOWN,
-  NONE,
   OPEN,
   PENDING,
   PROVED,
@@ -465,9 +464,4 @@ export function isBarred(state: RolloutState, host: number): boolean {
     const id = strata.ids[label]?.get(pin.value);
     return id === hosts.labels[host * width + label] && pin.release !== release;
   });
-}
-
-/** A host's standing in words, for reports. */
-export function phaseOf(state: RolloutState, host: number): number {
-  return host < state.hosts.count ? (state.hosts.phase[host] as number) : NONE;
 }

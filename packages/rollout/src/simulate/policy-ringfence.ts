@@ -5,7 +5,7 @@ import { createState, growHosts, type RolloutState } from '../decide/state.ts';
 import { step } from '../decide/step.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Fleet } from './fleet.ts';
-import { SERVER } from './fleet.ts';
+import { FLEET_LABELS, SERVER } from './fleet.ts';
 import type { Policy } from './policy.ts';
 
 const RELEASE = 'release';
@@ -90,7 +90,14 @@ export class RingfencePolicy implements Policy {
 
   begin(fleet: Fleet, talks: (host: number) => boolean): void {
     growHosts(this.state.hosts, fleet.hosts, this.state.plan.labels.length);
-    const labels = ['', '', '', '', ''];
+    const { labels: names, classes } = this.state.plan;
+    // A plan of one's own may name other labels and classes than the simulated fleet has.
+    const from = names.map((name) => FLEET_LABELS.indexOf(name));
+    const own = FLEET_LABELS.map(() => '');
+    const labels = names.map(() => 'unknown');
+    const known = Object.keys(classes);
+    const server = 'server' in classes ? 'server' : (known[0] as string);
+    const laptop = 'laptop' in classes ? 'laptop' : (known.at(-1) as string);
     const added = {
       type: 'host-added' as const,
       host: 0,
@@ -100,10 +107,12 @@ export class RingfencePolicy implements Policy {
     };
     this.#tell({ type: 'clock', at: EPOCH });
     for (let host = 0; host < fleet.hosts; host++) {
-      fleet.labelsOf(host, labels);
+      fleet.labelsOf(host, own);
+      for (let i = 0; i < from.length; i++)
+        if ((from[i] as number) >= 0) labels[i] = own[from[i] as number] as string;
       added.host = host;
       if (this.#tap !== null) added.labels = [...labels];
-      added.class = fleet.kind[host] === SERVER ? 'server' : 'laptop';
+      added.class = fleet.kind[host] === SERVER ? server : laptop;
       const group = fleet.group[host] as number;
       added.group = group === 0 ? null : `group ${group}`;
       this.#tell(added);
