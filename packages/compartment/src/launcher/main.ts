@@ -119,8 +119,7 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
   wall.layer('ipc-namespace', () => enterIpcNamespace(native));
   wall.layer('network-namespace', () => enterNetworkNamespace(native));
 
-  // Where the host itself runs out of memory, an engine goes before the agent does: proc_pid_oom_score_adj(5).
-  writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
+  offerToOomKiller();
 
   const { executable } = plan.engine;
   const { interpreter, libraries } = librariesOf(executable);
@@ -180,6 +179,18 @@ function raiseWall(native: Native, plan: LaunchPlan, wall: Wall): () => void {
     installFilter(native, buildFilter(native.architecture, { execDescriptor: descriptor, pid: process.pid }));
   });
   return exec;
+}
+
+/**
+ * Where the host itself runs out of memory, an engine goes before the agent does: proc_pid_oom_score_adj(5). Where
+ * /proc is read-only, in some containers, the kernel chooses by size alone.
+ */
+function offerToOomKiller(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
+  } catch {
+    // As said.
+  }
 }
 
 /**
