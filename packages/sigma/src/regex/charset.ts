@@ -62,29 +62,45 @@ export class CharSet {
   /** Adds every unit that differs from a member only by case (ECMAScript's Canonicalize without `u`). */
   closeOverCase(): CharSet {
     const extra: [number, number][] = [];
-    for (const variants of caseVariants()) {
-      if (variants.some((code) => this.has(code))) {
-        for (const code of variants) extra.push([code, code]);
-      }
+    const add = (group: readonly number[]): void => {
+      for (const code of group) extra.push([code, code]);
+    };
+    const { byCode, groups } = caseVariants();
+    let members = 0;
+    for (const [first, last] of this.pairs()) members += last - first + 1;
+    if (members < groups.length) {
+      for (const [first, last] of this.pairs())
+        for (let code = first; code <= last; code++) add(byCode.get(code) ?? []);
+    } else {
+      for (const group of groups) if (group.some((code) => this.has(code))) add(group);
     }
     return CharSet.of(...this.pairs(), ...extra);
   }
 }
 
-let variantsCache: number[][] | undefined;
+interface CaseVariants {
+  /** Units that are equal without case, two and more each; about 1,400. */
+  readonly groups: readonly (readonly number[])[];
+  /** The group of a unit that has one. */
+  readonly byCode: ReadonlyMap<number, readonly number[]>;
+}
 
-/** Groups of units that are equal without case; about 1,400, computed once at the first use. */
-function caseVariants(): readonly number[][] {
+let variantsCache: CaseVariants | undefined;
+
+/** Computed once, at the first use. */
+function caseVariants(): CaseVariants {
   if (variantsCache !== undefined) return variantsCache;
-  const groups = new Map<number, number[]>();
+  const byCanonical = new Map<number, number[]>();
   for (let code = 0; code <= LAST; code++) {
     const upper = String.fromCharCode(code).toUpperCase();
-    let canonical = upper.length === 1 ? upper.charCodeAt(0) : code;
-    if (code > 127 && canonical < 128) canonical = code;
-    const group = groups.get(canonical);
-    if (group === undefined) groups.set(canonical, [code]);
+    const canonical = upper.length === 1 ? upper.charCodeAt(0) : code;
+    if (canonical === code || (code > 127 && canonical < 128)) continue;
+    const group = byCanonical.get(canonical);
+    if (group === undefined) byCanonical.set(canonical, [canonical, code]);
     else group.push(code);
   }
-  variantsCache = [...groups.values()].filter((group) => group.length > 1);
+  const groups = [...byCanonical.values()];
+  const byCode = new Map(groups.flatMap((group) => group.map((code) => [code, group] as const)));
+  variantsCache = { groups, byCode };
   return variantsCache;
 }
