@@ -24,13 +24,10 @@ if (missing.length > 0) {
 const scratch = mkdtempSync(join(tmpdir(), 'ringfence-probes-'));
 try {
   const built = join(scratch, 'ringfence.bpf.o');
-  run('clang-16', [
-    ...['-O2', '-g', '-target', 'bpf', '-mcpu=v2', '-D__TARGET_ARCH_x86', '-Wall', '-Wextra', '-Werror'],
-    ...['-Wno-unused-parameter', '-Wno-address-of-packed-member', '-I/usr/include/x86_64-linux-gnu'],
-    // Names of folders must not reach the object.
-    ...[`-ffile-prefix-map=${folder}=`, '-fdebug-compilation-dir=.'],
-    ...['-c', 'ringfence.bpf.c', '-o', built],
-  ]);
+  // The prefix map keeps names of folders out of the object.
+  const flags = `-O2 -g -target bpf -mcpu=v2 -D__TARGET_ARCH_x86 -Wall -Wextra -Werror -Wno-unused-parameter
+    -Wno-address-of-packed-member -I/usr/include/x86_64-linux-gnu -fdebug-compilation-dir=. -c ringfence.bpf.c`;
+  run('clang-16', [...flags.split(/\s+/), `-ffile-prefix-map=${folder}=`, '-o', built]);
   // DWARF goes, BTF stays.
   run('llvm-strip-16', ['-g', built]);
   const bytes = readFileSync(built);

@@ -150,7 +150,10 @@ describe('hostile bytes', () => {
   const framed = fc
     .tuple(
       fc.integer({ min: 0x7e, max: 0x8a }),
-      fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(Buffer.from)),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
     )
     .map(([type, payload]) => {
       const bytes = Buffer.alloc(8 + payload.length);

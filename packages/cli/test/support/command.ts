@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const bin: string = new URL('../../bin/ringfence.js', import.meta.url).pathname;
 export const isRoot: boolean = process.geteuid?.() === 0;
 
-// biome-ignore lint/suspicious/noExplicitAny: lines are JSON of several shapes
+// oxlint-disable-next-line typescript/no-explicit-any -- lines are JSON of several shapes
 type Line = any;
 
 /** `ringfence` as a child with places of its own; the folder goes when the test ends. */
