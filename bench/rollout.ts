@@ -108,8 +108,8 @@ async function* july19(): AsyncGenerator<Row> {
   });
   const halts = [ringfence, ...small].map((o) => o.haltAtS);
   const slowest = quantile(halts, 1);
-  yield bounded('halt delay silence', 's', slowest ?? Number.POSITIVE_INFINITY, plan.firstProof + 60 + 60, {
-    bar: '≤ 420 after the offer: delivery ≤ 60, deadline 300, one check-in 60',
+  yield bounded('halt delay silence', 's', slowest ?? Number.POSITIVE_INFINITY, plan.firstProof + 60, {
+    bar: '≤ 360 after the exposure: deadline 300, one check-in 60',
     reason: `slowest of ${halts.length} runs; median ${quantile(halts, 0.5)} s`,
   });
   const gigabytes = most / 1e9;

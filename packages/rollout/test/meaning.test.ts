@@ -425,6 +425,14 @@ describe('releases', () => {
   });
 });
 
+test('hosts that are never heard of hold no release up', () => {
+  const fleet = new Fleet(300);
+  for (let host = 0; host < 30; host++) fleet.tell({ type: 'silent', host });
+  fleet.start();
+  fleet.run({ seconds: 8 * 86_400 });
+  expect(fleet.status).toMatchObject({ complete: true, exposed: 270 });
+});
+
 describe('who first', () => {
   test('a redundancy group keeps nine tenths, or all but one', () => {
     const fleet = new Fleet(

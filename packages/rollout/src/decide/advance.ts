@@ -73,7 +73,7 @@ export function advance(state: RolloutState, out: Decision[]): void {
   }
   const last = run.stage >= targets.length - 1;
   if (last) {
-    if (!run.complete && run.closed >= plan.complete * state.derived.eligible && run.closed > 0) {
+    if (!run.complete && run.closed >= plan.complete * state.derived.seen && run.closed > 0) {
       run.complete = true;
       emit(state, run, out, { type: 'promote', to: 'complete' });
     }

@@ -23,6 +23,7 @@ import {
   REVERT_DUE,
   REVERT_SENT,
   REVERTED,
+  SEEN,
   TALKING,
   UNRESOLVED,
 } from './phases.ts';
@@ -153,6 +154,7 @@ function countHost(state: RolloutState, host: number, change: 1 | -1): void {
   if (group !== 0) groups.size[group] = (groups.size[group] as number) + change;
   if ((hosts.flags[host] as number) & BARRED) return;
   derived.eligible += change;
+  if ((hosts.flags[host] as number) & SEEN) derived.seen += change;
   const width = state.plan.labels.length;
   for (let i = host * width, end = i + width; i < end; i++) {
     const k = hosts.labels[i] as number;
@@ -164,7 +166,8 @@ export function startTalking(state: RolloutState, host: number): void {
   const { hosts, plan } = state;
   const flags = hosts.flags[host] as number;
   if (flags & (TALKING | REMOVED)) return;
-  hosts.flags[host] = flags | TALKING;
+  hosts.flags[host] = flags | TALKING | SEEN;
+  if (!(flags & (SEEN | BARRED))) state.derived.seen++;
   const phase = hosts.phase[host] as number;
   if (phase === NONE || phase === ABSENT) {
     noteSite(state, host, true);

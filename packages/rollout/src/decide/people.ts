@@ -3,7 +3,7 @@ import { rebuildWheel } from './deadlines.ts';
 import type { Decision } from './decisions.ts';
 import { refreshEvidence } from './evidence.ts';
 import { placeHost } from './hosts.ts';
-import { BARRED, HEALTHY, KNOWN, NONE, REMOVED, REVERT_DUE, REVERTED, TALKING } from './phases.ts';
+import { BARRED, HEALTHY, KNOWN, NONE, REMOVED, REVERT_DUE, REVERTED, SEEN, TALKING } from './phases.ts';
 import { beginRevert, sendReverts } from './revert.ts';
 import { type RolloutState, type Run, recount, releaseOrdinal, stratumId } from './state.ts';
 
@@ -30,7 +30,8 @@ export function startRelease(state: RolloutState, name: string): void {
     if (hosts.phase[host] === HEALTHY && !((hosts.flags[host] as number) & REVERTED))
       hosts.base[host] = hosts.has[host] as number;
     hosts.phase[host] = NONE;
-    hosts.flags[host] = (hosts.flags[host] as number) & PRESENT_ONLY;
+    const present = (hosts.flags[host] as number) & PRESENT_ONLY;
+    hosts.flags[host] = present & TALKING ? present | SEEN : present;
     hosts.since[host] = 0;
     hosts.delivered[host] = 0;
   }

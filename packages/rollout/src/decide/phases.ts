@@ -69,6 +69,8 @@ export const HELD = 512;
 export const RETURNED = 1024;
 /** Was told to go back since it last began to talk. */
 export const REVERT_SENT = 8192;
+/** Has talked since the release started: a host that was never heard of holds no release up. */
+export const SEEN = 16_384;
 /** Derived, never in a snapshot: has an entry in the deadline wheel; is in the list of candidates. */
 export const IN_WHEEL = 2048;
 export const LISTED = 4096;

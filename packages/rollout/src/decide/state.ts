@@ -16,6 +16,7 @@ import {
   PENDING,
   PROVED,
   REMOVED,
+  SEEN,
   TALKING,
   UNRESOLVED,
 } from './phases.ts';
@@ -145,6 +146,8 @@ export interface Relabel {
 /** What can be computed again from the rest. */
 export interface Derived {
   eligible: number;
+  /** Of these, the hosts that have talked since the release started. */
+  seen: number;
   readonly wheel: Map<number, number>;
   wheelAt: number;
   order: SecretOrder | null;
@@ -205,6 +208,7 @@ export function createState(plan: Plan): RolloutState {
     relabels: new Map(),
     derived: {
       eligible: 0,
+      seen: 0,
       wheel: new Map(),
       wheelAt: 0,
       order: null,
@@ -412,6 +416,7 @@ export function recount(state: RolloutState): void {
   const width = plan.labels.length;
   const site = plan.siteLabel === null ? -1 : plan.labels.indexOf(plan.siteLabel);
   derived.eligible = 0;
+  derived.seen = 0;
   let [n, S, closed, open, unresolved, pending, excused] = [0, 0, 0, 0, 0, 0, 0];
   for (let host = 0; host < hosts.count; host++) {
     let flags = hosts.flags[host] as number;
@@ -432,6 +437,7 @@ export function recount(state: RolloutState): void {
     if (flags & BARRED) continue;
     const present = flags & REMOVED ? 0 : 1;
     derived.eligible += present;
+    if (flags & SEEN) derived.seen += present;
     for (let i = host * width, end = i + width; i < end; i++) {
       const k = hosts.labels[i] as number;
       strata.size[k] = (strata.size[k] as number) + present;

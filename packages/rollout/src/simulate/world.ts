@@ -132,7 +132,7 @@ export class World {
   #isOver(): boolean {
     if (this.#policy.haltedAt !== null)
       return this.#openTrials === 0 || this.#time > this.#policy.haltedAt + 2 * DAY;
-    if (this.#policy.finished) return true;
+    if (this.#policy.finished && this.#exposed >= this.#fleet.eligible * 0.99) return true;
     // Nobody is left who could still be exposed or fail.
     return this.#exposed >= this.#fleet.eligible * 0.995 && this.#openTrials === 0;
   }
