@@ -1,5 +1,5 @@
 /** One agent per state directory: a lock that the kernel drops with the process, however that ends. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AgentError, messageOf } from './errors.ts';
@@ -24,6 +24,7 @@ export class StateLock {
       db = new DatabaseSync(join(state, 'lock.db'), { timeout: 0 });
       // Nothing is ever written, so there is no journal to leave behind.
       db.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+      chmodSync(join(state, 'lock.db'), 0o600);
       writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
       return new StateLock(db);
     } catch (error) {

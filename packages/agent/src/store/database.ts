@@ -1,6 +1,6 @@
 /** Opens an SQLite database so that it survives kill -9, a cut write-ahead log and a damaged file. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AgentError, messageOf } from '../errors.ts';
@@ -19,6 +19,8 @@ export function openDatabase(path: string, setup: string, pageSize = 4096): Data
       `PRAGMA page_size=${pageSize}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;`,
     );
     db.exec(setup);
+    // Its log and shared memory get the same mode.
+    chmodSync(path, 0o600);
     return db;
   } catch (error) {
     db.close();
