@@ -9,7 +9,7 @@ import { startSensor } from '@ringfence/sensor';
 import { WatchClock } from './clock.ts';
 import { type Config, limitsOf, loadConfig } from './config/load.ts';
 import { privateDirectory } from './config/places.ts';
-import type { Request } from './control/protocol.ts';
+import { MAX_REPLY, type Request } from './control/protocol.ts';
 import { type Connection, ControlServer } from './control/server.ts';
 import { drillEngine } from './drills/engine-of.ts';
 import { AgentError, messageOf } from './errors.ts';
@@ -86,6 +86,7 @@ export class Agent {
   readonly #streams: Set<EventStream> = new Set();
   readonly #timers: NodeJS.Timeout[] = [];
   #stopping: Promise<void> | undefined;
+  #reloading: Promise<void> = Promise.resolve();
   readonly #stopped: PromiseWithResolvers<void> = Promise.withResolvers();
 
   private constructor(config: Config, parts: AgentParts, lock: StateLock) {
@@ -190,7 +191,15 @@ export class Agent {
    * from spares and lose no event; a change of the sensor restarts it. A configuration that is wrong changes nothing.
    * @throws AgentError config
    */
-  async reload(config?: Config): Promise<void> {
+  reload(config?: Config): Promise<void> {
+    // One after the other: each sees what the one before it left.
+    const done = this.#reloading.then(() => this.#reload(config));
+    this.#reloading = done.catch(() => undefined);
+    return done;
+  }
+
+  async #reload(config: Config | undefined): Promise<void> {
+    if (this.#stopping !== undefined) return;
     const next = config ?? loadConfig(this.#config.places);
     const before = this.#config;
     this.#config = next;
@@ -321,14 +330,9 @@ export class Agent {
       await publisher.stop();
       this.#notice(`${name}: no longer in the configuration, or not enabled there: stopped`);
     }
-    this.#releases.prune(
-      new Set(
-        this.#store
-          .all()
-          .flatMap(({ durable }) => [durable.offered, durable.lkg])
-          .filter((hash) => hash !== null),
-      ),
-    );
+    const kept = this.#store.all().flatMap(({ durable }) => [durable.offered, durable.lkg]);
+    const used = [...this.#publishers.values()].flatMap((publisher) => publisher.releases);
+    this.#releases.prune(new Set([...kept, ...used].filter((hash) => hash !== null)));
   }
 
   /** A folder that gives no release now may have given one before: its publisher goes on with what the store has. */
@@ -523,7 +527,10 @@ export class Agent {
       );
       connection.onClose(stop);
     }
-    return rows.map(({ seq, publisher, at, count, body }) => ({
+    // The newest that fit into an answer.
+    let bytes = 0;
+    const first = rows.findLastIndex(({ body }) => (bytes += body.length + 200) > MAX_REPLY / 4);
+    return rows.slice(first + 1).map(({ seq, publisher, at, count, body }) => ({
       seq,
       publisher,
       at,

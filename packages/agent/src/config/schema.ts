@@ -44,15 +44,19 @@ const exception = v.pipe(
 );
 
 /** By rule id; `*` is every rule. The engine of Ringfence takes the same, and the agent applies it to every engine's findings. */
-const tuning = v.record(
-  text(256),
-  v.strictObject({
-    /** true: no findings of this rule. */
-    disable: v.optional(v.boolean('must be true or false')),
-    /** Level of its findings, instead of the rule's own. */
-    level: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}`)),
-    exceptions: v.optional(v.pipe(v.array(exception), v.maxLength(200, 'at most 200 exceptions'))),
-  }),
+const tuning = v.pipe(
+  v.record(
+    text(256),
+    v.strictObject({
+      /** true: no findings of this rule. */
+      disable: v.optional(v.boolean('must be true or false')),
+      /** Level of its findings, instead of the rule's own. */
+      level: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}`)),
+      exceptions: v.optional(v.pipe(v.array(exception), v.maxLength(200, 'at most 200 exceptions'))),
+    }),
+  ),
+  // It goes to engines in one frame.
+  v.check((it) => JSON.stringify(it).length <= 512 * 1024, 'the tuning is larger than 512 KiB'),
 );
 
 const limits = v.strictObject({

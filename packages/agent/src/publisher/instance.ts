@@ -104,7 +104,7 @@ export class Instance {
     });
     this.#watch = startWatch(this.startedAt);
     starting.then(
-      (process) => this.#attach(process),
+      (process) => this.#guard(() => this.#attach(process)),
       (error: unknown) => this.#neverStarted({ cause: 'launch', detail: messageOf(error) }),
     );
   }
@@ -241,12 +241,21 @@ export class Instance {
   #receive(chunk: Buffer): void {
     // What a killed engine still had in its pipe counts only until the verdict.
     if (this.#killed !== null || this.#gone) return;
+    this.#guard(() => this.#host.receive(chunk));
+  }
+
+  /** Whatever goes wrong while one engine is heard ends that engine, and nothing else. */
+  #guard(work: () => void): void {
     try {
-      this.#host.receive(chunk);
+      work();
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      const flood = error.code === 'finding-flood' || error.code === 'flood';
-      this.kill({ cause: flood ? 'flood' : 'protocol', detail: `${error.code}: ${error.message}` });
+      if (error instanceof ProtocolError) {
+        const flood = error.code === 'finding-flood' || error.code === 'flood';
+        this.kill({ cause: flood ? 'flood' : 'protocol', detail: `${error.code}: ${error.message}` });
+      } else {
+        // A fault of ours: held against no release.
+        this.kill({ cause: 'launch', detail: `internal error: ${messageOf(error)}` });
+      }
     }
   }
 
