@@ -62,6 +62,8 @@ export interface InstanceOptions {
 /** Curve that is kept: a minute at two samples a second. */
 const MAX_SAMPLES = 120;
 const SAMPLE_EVERY_MS = 500;
+/** A spare has nothing to do. */
+const SAMPLE_SPARE_EVERY_MS = 2_000;
 const PING_EVERY_MS = 1_000;
 /** Run delay is read only when something has taken this long. */
 const SLOW_MS = 200;
@@ -186,7 +188,10 @@ export class Instance {
     const now = this.#options.now();
     const waits = [this.#watch.start, this.#watch.batch, this.#watch.ping];
     const slow = waits.some((wait) => wait !== null && now - wait.since >= SLOW_MS);
-    if (now - this.#sampledAt >= SAMPLE_EVERY_MS || nearVerdict(this.#watch, now, this.#options.limits))
+    if (
+      now - this.#sampledAt >= (this.#started ? SAMPLE_EVERY_MS : SAMPLE_SPARE_EVERY_MS) ||
+      nearVerdict(this.#watch, now, this.#options.limits)
+    )
       this.#sample(slow);
     if (
       this.#started &&
