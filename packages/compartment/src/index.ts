@@ -2,6 +2,7 @@ export { type Cause, deriveCause, type Evidence, type KillReason } from './cause
 export { removeStaleCgroups } from './cgroup/index.ts';
 export type { Usage } from './cgroup/types.ts';
 export { Compartment, type Exit } from './compartment.ts';
+export { fillCompileCache } from './compile-cache.ts';
 export { type CaseResult, type EngineTestOptions, testEngine } from './engine-test/index.ts';
 export { CompartmentError, type CompartmentErrorCode } from './error.ts';
 export { launch } from './launch.ts';

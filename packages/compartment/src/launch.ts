@@ -5,6 +5,7 @@ import { cgroupName, cgroups } from './cgroup/index.ts';
 import { removeSoon } from './cgroup/remove.ts';
 import type { Cgroup } from './cgroup/types.ts';
 import { Compartment } from './compartment.ts';
+import { linkCompileCache } from './compile-cache.ts';
 import { CompartmentError } from './error.ts';
 import type { LaunchAnswer, Launched, LaunchPlan } from './launcher/plan.ts';
 import { launcherCommand } from './launcher-command.ts';
@@ -88,6 +89,7 @@ function planOf(
 ): LaunchPlan {
   const { engine } = options;
   const node = realpathSync(process.execPath);
+  const cache = engine.kind === 'node' ? compileCacheOf(engine.compileCache, options.uid) : undefined;
   const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.5) / 2 ** 20)}`;
   return {
     layers,
@@ -103,17 +105,36 @@ function planOf(
             // The old heap at half the limit: new space, code and Node itself need the rest, and V8 is to give up
             // with a message before the kernel kills without one.
             argv: [node, heap, ...(engine.execArgv ?? []), engine.entry],
-            environment: NODE_ENVIRONMENT,
+            environment:
+              cache === undefined ? NODE_ENVIRONMENT : [...NODE_ENVIRONMENT, `NODE_COMPILE_CACHE=${cache}`],
           }
         : {
             executable: realpathSync(engine.path),
             argv: [engine.path, ...(engine.arguments ?? [])],
             environment: ['LANG=C.UTF-8'],
           },
-    readOnly: engine.kind === 'node' ? [engine.entry, ...(engine.runtime ?? nodeRuntime(engine.entry))] : [],
+    readOnly:
+      engine.kind === 'node'
+        ? [
+            engine.entry,
+            ...(engine.runtime ?? nodeRuntime(engine.entry)),
+            ...(cache === undefined ? [] : [cache]),
+          ]
+        : [],
     releaseDir: realpathSync(options.releaseDir),
     limits: { files: limits.files, pids: limits.pids },
   };
+}
+
+/** The folder, when it is there and can be read by this user's engine; it only saves time. */
+function compileCacheOf(folder: string | undefined, uid: number): string | undefined {
+  if (folder === undefined) return undefined;
+  try {
+    linkCompileCache(folder, uid);
+    return folder;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Sends the plan and waits for the answer. */

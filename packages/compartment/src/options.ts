@@ -14,6 +14,8 @@ export type EngineProgram =
       readonly runtime?: readonly string[];
       /** Options for Node, such as process.execArgv. */
       readonly execArgv?: readonly string[];
+      /** Absolute path of a folder that `fillCompileCache` filled, or will have. */
+      readonly compileCache?: string;
     }
   | {
       readonly kind: 'native';

@@ -15,6 +15,8 @@ export interface EngineSpec {
   readonly limits: Pick<Limits, 'memoryBytes' | 'cpuPercent' | 'pids' | 'files'>;
   /** Layers without which it must not run. */
   readonly requireLayers: readonly string[];
+  /** Compiled code of the engine of Ringfence, once there is some. */
+  readonly compileCache?: string | undefined;
 }
 
 export interface EngineExit {

@@ -38,6 +38,7 @@ export interface PublisherContext {
   readonly releases: ReleaseStore;
   readonly evidence: EvidenceStore;
   readonly startEngine: StartEngine;
+  readonly compileCache: () => string | undefined;
   /** The program that runs a release, when it is not the engine of Ringfence. */
   readonly engineOf: (release: StoredRelease) => EngineSpec['engine'];
   readonly machine: () => MachineSettings;
@@ -283,6 +284,7 @@ export class Publisher {
       engine: this.#context.engineOf(stored),
       limits,
       requireLayers,
+      compileCache: this.#context.compileCache(),
     };
     const options = {
       id,

@@ -5,7 +5,9 @@ import { AgentError } from '../errors.ts';
 import type { StartEngine } from './engine-process.ts';
 
 /** Looked up once: it does not change while the agent runs. */
-let own: EngineProgram | undefined;
+let own: NodeProgram | undefined;
+
+type NodeProgram = Extract<EngineProgram, { kind: 'node' }>;
 
 export const startWalled: StartEngine = async (spec) => {
   const { publisher, uid, gid, releaseDir, limits } = spec;
@@ -21,13 +23,21 @@ export const startWalled: StartEngine = async (spec) => {
     uid,
     gid,
     releaseDir,
-    engine: spec.engine ?? (own ??= ringfenceEngine()),
+    engine: withCache(spec.engine ?? ringfenceEngine(), spec.compileCache),
     limits: { memoryBytes, cpuPercent, pids, files },
     required: spec.requireLayers as readonly LayerName[],
   });
 };
 
-function ringfenceEngine(): EngineProgram {
-  const { entry, execArgv, paths } = engineRuntime();
-  return { kind: 'node', entry, execArgv, runtime: paths };
+/** The engine of Ringfence. */
+export function ringfenceEngine(): NodeProgram {
+  if (own === undefined) {
+    const { entry, execArgv, paths } = engineRuntime();
+    own = { kind: 'node', entry, execArgv, runtime: paths };
+  }
+  return own;
+}
+
+function withCache(engine: EngineProgram, compileCache: string | undefined): EngineProgram {
+  return engine.kind === 'node' && compileCache !== undefined ? { ...engine, compileCache } : engine;
 }
