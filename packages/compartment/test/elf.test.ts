@@ -22,7 +22,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 test('the interpreter and the libraries are those that ldd finds', () => {
   for (const program of [dynamic, process.execPath]) {
-    const lines = execFileSync('ldd', [program]).toString().split('\n');
+    const lines = execFileSync('/usr/bin/ldd', [program]).toString().split('\n');
     const found = lines.flatMap((line) => / => (\/\S+)/.exec(line)?.[1] ?? []);
     const linker = lines.flatMap((line) => /^\s+(\/\S+)/.exec(line)?.[1] ?? []);
     const { interpreter, libraries } = librariesOf(program);
