@@ -324,6 +324,8 @@ export class Agent {
         const stored = this.#releases.add(dir);
         const name = stored.release.publisher;
         if (this.#config.publishers[name]?.enabled === false) continue;
+        if (name.startsWith(DRILL_PREFIX))
+          throw new AgentError('config', `publishers named ${DRILL_PREFIX}… are drills`);
         const other = offered.get(name);
         if (other !== undefined)
           throw new AgentError('config', `publisher ${name} has a release in ${other} already`);

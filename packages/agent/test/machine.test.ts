@@ -234,6 +234,19 @@ describe('the release machine', () => {
     expect(driver.state.standby).not.toBeNull();
   });
 
+  it('holds a failing spare against no release that runs well', () => {
+    const driver = new Driver();
+    driver.offer('a');
+    driver.ready();
+    const main = driver.state.main?.id;
+    for (let n = 0; n < 20; n++) {
+      driver.wait(30_000);
+      driver.crash('standby');
+    }
+    expect(driver.state.main?.id).toBe(main);
+    expect(driver.state.quarantined).toEqual([]);
+  });
+
   it('runs the last known good release while the offered one is damaged in the store', () => {
     const driver = new Driver();
     driver.prove('a');

@@ -43,7 +43,7 @@ describe('the durable state', () => {
       offered: hash('b'),
       lkg: hash('a'),
       quarantined: [{ hash: hash('c'), cause: 'hang' }],
-      failures: [{ at: 5, hash: hash('b'), cause: 'crash' }],
+      failures: [{ at: 5, hash: hash('b'), cause: 'crash', held: true }],
     });
     store.save(full);
     store.saveEngineState('acme', hash('b'), Buffer.from('state'));

@@ -16,12 +16,12 @@ const text = (most: number) =>
     v.minLength(1, 'must not be empty'),
     v.maxLength(most, `must have at most ${most} characters`),
   );
-/** Name of a publisher, as in release.json: a path component and a cgroup name are made of it. */
+/** Name of a publisher, as in release.json. */
 const publisherName = v.pipe(
   v.string(),
   v.regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
-    'a publisher name has lower-case letters, digits and inner dashes',
+    /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    'a publisher is 1 to 63 of a-z 0-9 . _ - and begins with a letter or digit',
   ),
 );
 

@@ -27,6 +27,8 @@ export interface Failure {
   readonly at: number;
   readonly hash: ReleaseHash;
   readonly cause: FailureCause;
+  /** Counts towards quarantine; every failure counts for the wait before the next start. */
+  readonly held: boolean;
 }
 
 export interface Quarantined {
@@ -233,13 +235,15 @@ function dead(
     return [{ ...gone, broken: [...state.broken, lost.hash], spawnAt: now, feedAt: now }, []];
   }
   const recent = state.failures.filter((failure) => failure.at > now - settings.windowMs);
-  const failures = [...recent, { at: now, hash: lost.hash, cause }];
+  // What the host or the policy refuses to start is tried again and again, and held against nobody; nor is a spare
+  // that fails (for want of memory, say) held against a release that runs well meanwhile.
+  const held = cause !== 'launch' && (main !== null || state.main?.hash !== lost.hash);
+  const failures = [...recent, { at: now, hash: lost.hash, cause, held }];
   const own = failures.filter((failure) => failure.hash === lost.hash);
   const strikes = own.length;
-  // What the host or the policy refuses to start is tried again and again, and held against nobody.
-  const held = own.filter((failure) => failure.cause !== 'launch').length;
   const fallback = state.lkg !== null && state.lkg !== lost.hash && !isQuarantined(state, state.lkg);
-  if (held >= (fallback ? settings.failuresWithFallback : settings.failures)) {
+  const most = fallback ? settings.failuresWithFallback : settings.failures;
+  if (own.filter((failure) => failure.held).length >= most) {
     // The release that follows has failed at nothing: it starts at once.
     return quarantine(
       { ...gone, failures: failures.filter((it) => it.hash !== lost.hash), feedAt: now, spawnAt: now },

@@ -546,7 +546,7 @@ export class Publisher {
       uid: this.#settings.uid,
       source: this.#settings.source,
       state,
-      reason: stopped,
+      reason: stopped ?? (state === 'backoff' ? (this.#restarts.at(-1)?.detail ?? null) : null),
       release: describe(main?.hash ?? draining?.hash ?? current),
       offered: describe(offered),
       lastKnownGood: describe(lkg),

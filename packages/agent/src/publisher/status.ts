@@ -27,7 +27,7 @@ export interface PublisherStatus {
   readonly uid: number;
   readonly source: string;
   readonly state: 'running' | 'starting' | 'backoff' | 'stopped' | 'disabled';
-  /** Why it is stopped. */
+  /** Why it is stopped, or what it waits after. */
   readonly reason: string | null;
   /** The release that runs, or is to run. */
   readonly release: ReleaseStatus | null;

@@ -53,7 +53,7 @@ const recordSchema = v.object({
     quarantined: v.array(
       v.object({ hash, cause: v.union([cause, v.picklist(['administrator', 'state-lost'])]) }),
     ),
-    failures: v.array(v.object({ at: v.number(), hash, cause })),
+    failures: v.array(v.object({ at: v.number(), hash, cause, held: v.boolean() })),
   }),
 });
 
