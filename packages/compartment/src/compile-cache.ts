@@ -1,11 +1,13 @@
 /**
  * Node's compile cache (nodejs.org/api/module.html#module-compile-cache) for engines: compiled once outside the wall,
- * read behind it, where nothing can be written. Starting an engine then takes a quarter of the CPU time.
+ * read behind it, where nothing can be written. The launcher's own code is compiled too. Starting an engine then takes a
+ * quarter of the CPU time.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { LAUNCHER } from './launcher-command.ts';
 import type { EngineProgram } from './options.ts';
 
 type NodeProgram = Extract<EngineProgram, { kind: 'node' }>;
@@ -24,28 +26,39 @@ export async function fillCompileCache(
   signal?: AbortSignal,
 ): Promise<boolean> {
   mkdirSync(folder, { recursive: true });
-  const child = spawn(process.execPath, [...(program.execArgv ?? []), program.entry], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    env: { NODE_COMPILE_CACHE: folder },
-    timeout: WITHIN_MS,
-    killSignal: 'SIGKILL',
-    ...(signal === undefined ? {} : { signal }),
-  });
-  // As if the agent had gone: an engine then ends.
-  const channel = child.stdio[3] as Socket;
-  channel.on('error', () => channel.destroy());
-  channel.end();
-  channel.resume();
-  const ended = await new Promise<boolean>((resolve) => {
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
-  });
+  // The launcher ends with an error when no plan comes; what it had loaded by then is compiled all the same.
+  await run([...process.execArgv, LAUNCHER], folder, signal);
+  const filled = await run([...(program.execArgv ?? []), program.entry], folder, signal);
   try {
     openForReading(folder);
   } catch {
     return false;
   }
-  return ended;
+  return filled;
+}
+
+/** Runs a program with channels that are at their end, as if the agent had gone. */
+async function run(
+  argv: readonly string[],
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const child = spawn(process.execPath, argv, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    env: { NODE_COMPILE_CACHE: folder },
+    timeout: WITHIN_MS,
+    killSignal: 'SIGKILL',
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for (const channel of child.stdio.slice(3) as Socket[]) {
+    channel.on('error', () => channel.destroy());
+    channel.end();
+    channel.resume();
+  }
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
+  });
 }
 
 /** Compiled code is no secret, and every publisher's user reads it. */

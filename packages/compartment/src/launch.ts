@@ -47,10 +47,12 @@ export async function launch(options: LaunchOptions): Promise<Compartment> {
   let child: ChildProcess | undefined;
   try {
     const command = launcherCommand(layers, unavailable);
-    const plan = planOf(options, limits, layers, unavailable, cgroup);
+    const { engine, uid } = options;
+    const cache = engine.kind === 'node' ? compileCacheOf(engine.compileCache, uid) : undefined;
+    const plan = planOf(options, limits, layers, unavailable, cgroup, cache);
     child = spawn(command[0] ?? '', command.slice(1), {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-      env: {},
+      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
       cwd: '/',
       // A session of its own: no controlling terminal, and no Ctrl-C that is meant for the agent.
       detached: true,
@@ -86,10 +88,10 @@ function planOf(
   layers: Record<LayerName, boolean>,
   unavailable: Partial<Record<LayerName, string>>,
   cgroup: Cgroup | undefined,
+  cache: string | undefined,
 ): LaunchPlan {
   const { engine } = options;
   const node = realpathSync(process.execPath);
-  const cache = engine.kind === 'node' ? compileCacheOf(engine.compileCache, options.uid) : undefined;
   const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.5) / 2 ** 20)}`;
   return {
     layers,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LayerName } from './layers.ts';
 
-const LAUNCHER: string = fileURLToPath(
+export const LAUNCHER: string = fileURLToPath(
   new URL(`./launcher/main${import.meta.url.slice(-3)}`, import.meta.url),
 );
 
