@@ -44,9 +44,13 @@ try {
   writeFileSync(join(empty, 'package.json'), '{ "private": true, "allowScripts": { "node": true } }\n');
   run(empty, 'npm', ['install', '--no-save', 'node@24', ...files]);
   step('installed into an empty folder');
+  process.env['RINGFENCE_STATE'] = join(work, 'state');
   const output = run(empty, 'npx', ['ringfence', 'up', '--for', '5s']);
   console.log(output);
-  if (!/mode/i.test(output)) throw new Error('`ringfence up` did not say which mode is active');
+  const mode = process.getuid?.() === 0 ? /kernel, tier core/ : /reduced \(procfs\)/;
+  if (!mode.test(output)) throw new Error(`\`ringfence up\` did not say ${mode.source}`);
+  if (!/ringfence-linux [\d.]+, [1-9]\d* rules/.test(output))
+    throw new Error('`ringfence up` loaded no rules');
   step('`ringfence up --for 5s` ran there');
 } finally {
   rmSync(work, { recursive: true, force: true });

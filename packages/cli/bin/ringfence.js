@@ -4,10 +4,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
-const sources = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const inClone = existsSync(sources);
+// Node strips no types below node_modules; in a clone this file is reached through a link from there.
+const inClone = !import.meta.url.includes('/node_modules/');
 const flags = ['--disable-warning=ExperimentalWarning'];
 if (inClone) flags.push('--conditions=source');
 
