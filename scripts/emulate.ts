@@ -1,5 +1,5 @@
 /**
- * `npm run emulate [-- --tier core|full] [--rule NAME…] [--json FILE]`: has the real, harmless effect of each technique that a
+ * `npm run emulate [-- --tier core|full] [--rule NAME…] [--json FILE] [--config FILE]`: has the real, harmless effect of each technique that a
  * first-party rule is about, while `ringfence up` watches, and tells whether its finding came and carries the token of
  * this very run. Ends with 0 when all that was performed was seen.
  */
@@ -30,16 +30,21 @@ interface Row {
   seen: boolean;
 }
 
-/** A finding comes at most so long after the act. */
-const PATIENCE_MS = 15_000;
-
 const { values } = parseArgs({
   options: {
     json: { type: 'string' },
     tier: { type: 'string', multiple: true, default: [...TIERS] },
     rule: { type: 'string', multiple: true, default: [] },
+    // Configuration of the agent, by default none.
+    config: { type: 'string' },
+    // On a slow machine: by how much to wait longer.
+    patience: { type: 'string', default: '1' },
   },
 });
+/** A finding comes at most so long after the act. */
+const PATIENCE_MS = 15_000 * Number(values.patience);
+const START_MS = 60_000 * Number(values.patience);
+
 if (process.platform !== 'linux' || process.getuid?.() !== 0) {
   console.error('emulate: needs Linux and root, for the kernel sensor and for the effects');
   process.exit(2);
@@ -57,7 +62,7 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
     env: {
       ...process.env,
       RINGFENCE_STATE: join(work, `state-${tier}`),
-      RINGFENCE_CONFIG: join(work, 'none.yaml'),
+      RINGFENCE_CONFIG: values.config ?? join(work, 'none.yaml'),
     },
   });
   let ready = false;
@@ -71,7 +76,7 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
     lines.push(line);
   });
   for (let waited = 0; !ready; waited += 50) {
-    if (child.exitCode !== null || waited > 60_000) throw new Error('ringfence up did not start');
+    if (child.exitCode !== null || waited > START_MS) throw new Error('ringfence up did not start');
     await sleep(50);
   }
   return child;
