@@ -136,7 +136,7 @@ async function main(): Promise<number> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || kernels.length === 0) {
     say(
       kernels.length === 0
-        ? `test:kernels: FAILED: no kernel ${values.kernel}`
+        ? `test:kernels: FAILED: no kernel ${values.kernel?.join(', ')}`
         : 'test:kernels: FAILED: it runs on x86-64 Linux only',
     );
     return 2;
@@ -186,7 +186,7 @@ async function main(): Promise<number> {
     if (values.keep) say(`kept: ${work}`);
     else rmSync(work, { recursive: true, force: true });
   }
-  const { line, ok } = summary(outcomes, kernels.length - outcomes.length);
+  const { line, ok } = summary(outcomes, outcomes.length > 0 ? kernels.length - outcomes.length : 0);
   say(`\n${line}`);
   return ok ? 0 : 1;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ReportLine } from './report.ts';
 
-const CHECK_TIMEOUT_MS = 120_000;
+const CHECK_TIMEOUT_MS = 240_000;
 const folder = join(import.meta.dirname, 'checks');
 
 function say(line: ReportLine): void {

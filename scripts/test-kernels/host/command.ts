@@ -1,5 +1,7 @@
 /** Runs one command to its end, with a time limit; its output is text. */
 import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /** A step of the run that cannot be done; the message says which and why, in one line. */
 export class HarnessError extends Error {
@@ -25,14 +27,16 @@ export function run(
   throw new HarnessError(`${file} ${args.at(0) ?? ''}: ${cause}${said === '' ? '' : `: ${said}`}`);
 }
 
-/** True when `name` is an executable on PATH (or in /usr/sbin, which users often lack there). */
+/** Path of a program, looked for in PATH and in the folders for the administrator, which users often lack there. */
 export function findExecutable(name: string): string | null {
-  const { status, stdout } = spawnSync(
-    'sh',
-    ['-c', 'PATH="$PATH:/usr/sbin:/sbin" command -v "$1"', 'sh', name],
-    {
-      encoding: 'utf8',
-    },
-  );
-  return status === 0 && stdout.startsWith('/') ? stdout.trim() : null;
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not here
+    }
+  }
+  return null;
 }

@@ -52,7 +52,7 @@ export async function boot(qemu: Qemu, options: Boot): Promise<string | null> {
   // Arguments after "--" go to the initramfs's init, which hands none on: the disk's /init reads them as a variable.
   if (options.guestArguments.length > 0)
     commandLine.push(`RINGFENCE_CHECKS=${options.guestArguments.join(',')}`);
-  const machine = '-machine pc -accel tcg,thread=multi -cpu max -smp 2 -m 1024';
+  const machine = '-machine pc -accel tcg,thread=multi -cpu max -smp 2 -m 1536';
   const args = [
     ...`${machine} -nodefaults -no-user-config -no-reboot -display none -serial`.split(' '),
     `file:${options.console}`,

@@ -18,29 +18,26 @@ import { dirname, join, relative } from 'node:path';
 import { findExecutable, HarnessError, run } from './command.ts';
 
 const CHECKOUT_IN_GUEST = 'opt/ringfence';
-/** Programs of the host that the product calls (compartment) or that checks use; with the libraries that they need. */
-const HOST_PROGRAMS = ['setpriv', 'unshare'];
+/** Programs of the host that the product calls, or that the emulation uses under their own names; with their libraries. */
+const HOST_PROGRAMS: readonly string[] =
+  'setpriv unshare nsenter sh bash true cat cp mv rm ln mkdir rmdir touch chmod head tee dd sleep env base64 whoami tar'.split(
+    ' ',
+  );
+/** As above; what the host lacks is not emulated in the guest. */
+const OPTIONAL_PROGRAMS = ['perl', 'curl', 'setcap', 'sysctl', 'openssl', 'useradd', 'usermod', 'ssh'];
+/** Perl's modules without which it runs little. */
+const PERL_MODULES = '/usr/lib/x86_64-linux-gnu/perl-base';
 /** Free room on the disk for what checks write. */
 const FREE_MIB = 192;
 
+const FOLDERS = 'dev proc sys tmp run root etc usr/bin usr/sbin usr/lib usr/lib64 var/log'.split(' ');
+
 /** Builds the image at `image` with `stage` as its work folder (both below a temporary folder of the caller). */
 export function buildRootfs(checkout: string, busybox: string, stage: string, image: string): void {
-  for (const folder of [
-    'dev',
-    'proc',
-    'sys',
-    'tmp',
-    'run',
-    'root',
-    'etc',
-    'bin',
-    'sbin',
-    'usr/bin',
-    'usr/sbin',
-    'var',
-  ]) {
+  for (const folder of FOLDERS) {
     mkdirSync(join(stage, folder), { recursive: true });
   }
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) symlinkSync(`usr/${name}`, join(stage, name));
   writeFileSync(
     join(stage, 'etc/passwd'),
     'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n',
@@ -51,11 +48,12 @@ export function buildRootfs(checkout: string, busybox: string, stage: string, im
   installBusybox(busybox, stage);
   const node = realpathSync(process.execPath);
   installProgram(node, join(stage, 'usr/bin/node'), stage);
-  for (const name of HOST_PROGRAMS) {
+  for (const name of [...HOST_PROGRAMS, ...OPTIONAL_PROGRAMS]) {
     const path = findExecutable(name);
-    if (path === null) throw new HarnessError(`${name} (util-linux) is not on this host`);
-    installProgram(realpathSync(path), join(stage, 'usr/bin', name), stage);
+    if (path !== null) installProgram(realpathSync(path), join(stage, path), stage);
+    else if (HOST_PROGRAMS.includes(name)) throw new HarnessError(`${name} is not on this host`);
   }
+  if (existsSync(PERL_MODULES)) copyFolder(PERL_MODULES, join(stage, PERL_MODULES));
   buildAct(checkout, join(stage, 'usr/bin/act'));
   installCheckout(checkout, join(stage, CHECKOUT_IN_GUEST), stage);
   cpSync(join(checkout, 'scripts/test-kernels/guest/init.sh'), join(stage, 'init'));
@@ -78,13 +76,10 @@ export function buildRootfs(checkout: string, busybox: string, stage: string, im
   ]);
 }
 
-/** The program that does what the sensor must see; static, so that it needs nothing of the guest. */
+/** The program that does what the sensor must see; static, so that it needs nothing of the guest. It takes a C compiler. */
 function buildAct(checkout: string, target: string): void {
-  const compiler = process.env['CC'] ?? 'gcc';
-  if (findExecutable(compiler) === null)
-    throw new HarnessError(`${compiler} is missing (apt-get install gcc libc6-dev)`);
   const source = join(checkout, 'packages/sensor/testdata/act.c');
-  run(compiler, ['-O1', '-static', '-pthread', '-o', target, source]);
+  run(process.env['CC'] ?? 'gcc', ['-O1', '-static', '-pthread', '-o', target, source]);
 }
 
 function installBusybox(busybox: string, stage: string): void {
@@ -135,8 +130,7 @@ function installCheckout(checkout: string, target: string, stage: string): void 
       }
     }
   }
-  const guest = 'scripts/test-kernels/guest';
-  strip(join(checkout, guest), join(target, guest));
+  strip(join(checkout, 'scripts'), join(target, 'scripts'));
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
 }
 

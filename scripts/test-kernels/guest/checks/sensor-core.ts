@@ -6,7 +6,6 @@ import { type Effect, watch } from '../watch.ts';
 // On the disk, and on a tmpfs: each file system is marked for itself.
 const disk = mkdtempSync('/root/effects-');
 const ACT = '/usr/bin/act';
-const BUSYBOX = '/bin/busybox';
 
 function shell(eventClass: string, script: string, fields: Effect['fields']): Effect {
   return { class: eventClass, command: ['sh', '-c', script], fields, byChild: true };
@@ -29,7 +28,10 @@ const effects: Effect[] = [
   act('network_accept', 'tcp6', { 'net.destination_ip': '::1' }),
   act('network_connect', 'udp4', { 'net.destination_port': 5353, 'net.protocol': 17 }),
   act('network_connect', 'udp6', { 'net.destination_ip': '::1', 'net.protocol': 17 }),
-  shell('file_create', `echo x > ${disk}/made`, { 'file.path': `${disk}/made`, 'process.path': BUSYBOX }),
+  shell('file_create', `echo x > ${disk}/made`, {
+    'file.path': `${disk}/made`,
+    'process.path': '/usr/bin/sh',
+  }),
   shell('file_write', `echo x > ${disk}/written`, { 'file.path': `${disk}/written` }),
   shell('file_rename', `echo x > ${disk}/before; mv ${disk}/before ${disk}/after`, {
     'file.path': `${disk}/after`,
