@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ControlClient } from '../src/control/client.ts';
@@ -186,6 +187,48 @@ describe('faults of an engine', () => {
     await until(() => harness.publisher('acme').events.acknowledged === 4, 'goes on');
     expect(found.length).toBe(1);
     expect(harness.sensor.snapshots).toBe(2);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('an engine that gets no CPU', () => {
+  /** All the time of one core, above everyone else. */
+  const hog = (): ChildProcess =>
+    spawn('taskset', ['-c', '0', 'nice', '-n', '-20', 'sh', '-c', 'while :; do :; done'], {
+      stdio: 'ignore',
+    });
+
+  it.each([
+    ['is not blamed', true],
+    ['would be, if it waited for something else', false],
+  ])('%s', { timeout: 60_000 }, async (_, starved) => {
+    await using harness = new Harness();
+    await harness.start({
+      content: [harness.release('acme', '1', { kind: 'hang', trigger: 'boom' })],
+      ...quick,
+      limits: { ...quick.limits, startDeadlineMs: 20_000 },
+    });
+    await harness.running('acme');
+    const { pid } = harness.publisher('acme');
+    let busy: ChildProcess | undefined;
+    if (starved) {
+      for (const task of readdirSync(`/proc/${pid}/task`)) {
+        spawnSync('taskset', ['-p', '-c', '0', task]);
+        spawnSync('chrt', ['--idle', '-p', '0', task]);
+      }
+      busy = hog();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    try {
+      for (let n = 0; n < 50; n++) harness.sensor.starts('hay');
+      if (!starved) harness.sensor.starts('boom');
+      // Six deadlines of a batch long.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      expect(harness.publisher('acme').restarts.last.map(({ cause }) => cause)).toEqual(
+        starved ? [] : expect.arrayContaining(['hang']),
+      );
+    } finally {
+      busy?.kill('SIGKILL');
+    }
   });
 });
 

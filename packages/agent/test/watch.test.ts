@@ -59,15 +59,25 @@ describe('the watch', () => {
   });
 
   it('says cpu when the engine was busy all the while', () => {
-    expect(
-      judge([ready, sample(0), { type: 'sent', now: 0 }, sample(2_000, { cpuSeconds: 0.95 }), tick(2_000)])
-        ?.cause,
-    ).toBe('cpu');
+    const early = sample(200, { cpuSeconds: 0.1 });
+    const late = sample(2_000, { cpuSeconds: 0.95 });
+    expect(judge([ready, sample(0), { type: 'sent', now: 0 }, early, late, tick(2_000)])?.cause).toBe('cpu');
   });
 
   it('says memory when the engine grew all the while', () => {
-    const grown = sample(2_000, { cpuSeconds: 1, memoryBytes: 60_000_000 });
-    expect(judge([ready, sample(0), { type: 'sent', now: 0 }, grown, tick(2_000)])?.cause).toBe('memory');
+    const early = sample(200, { memoryBytes: 20_000_000 });
+    const late = sample(2_000, { cpuSeconds: 1, memoryBytes: 60_000_000 });
+    expect(judge([ready, sample(0), { type: 'sent', now: 0 }, early, late, tick(2_000)])?.cause).toBe(
+      'memory',
+    );
+  });
+
+  it('holds nothing against a wait that was used before it began', () => {
+    // Loading took CPU and memory; then it hangs.
+    const loaded = { cpuSeconds: 5, memoryBytes: 90_000_000 };
+    const sent: WatchEvent = { type: 'sent', now: 100 };
+    const events = [ready, sample(0), sent, sample(300, loaded), sample(2_100, loaded), tick(2_100)];
+    expect(judge(events)?.cause).toBe('hang');
   });
 
   it('blames nobody who got no CPU, but not for ever', () => {

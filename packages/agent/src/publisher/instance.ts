@@ -18,12 +18,14 @@ import { type Wanted, wantedOf } from './cut.ts';
 import type { EngineExit, EngineProcess } from './engine-process.ts';
 import { procUsage } from './proc-usage.ts';
 import {
+  isSlow,
   nearVerdict,
   type Sample,
   startWatch,
   type WatchEvent,
   type WatchLimits,
   type WatchState,
+  wantsSample,
   watch,
 } from './watch.ts';
 
@@ -65,8 +67,6 @@ const SAMPLE_EVERY_MS = 500;
 /** A spare has nothing to do. */
 const SAMPLE_SPARE_EVERY_MS = 2_000;
 const PING_EVERY_MS = 1_000;
-/** Run delay is read only when something has taken this long. */
-const SLOW_MS = 200;
 /** A channel that ends without its process is ended with it after this long, and the other way round. */
 const TRAILING_MS = 100;
 /** From STOP to SIGKILL. */
@@ -186,13 +186,9 @@ export class Instance {
   tick(): void {
     if (this.#gone || this.#killed !== null) return;
     const now = this.#options.now();
-    const waits = [this.#watch.start, this.#watch.batch, this.#watch.ping];
-    const slow = waits.some((wait) => wait !== null && now - wait.since >= SLOW_MS);
-    if (
-      now - this.#sampledAt >= (this.#started ? SAMPLE_EVERY_MS : SAMPLE_SPARE_EVERY_MS) ||
-      nearVerdict(this.#watch, now, this.#options.limits)
-    )
-      this.#sample(slow);
+    const every = this.#started ? SAMPLE_EVERY_MS : SAMPLE_SPARE_EVERY_MS;
+    const due = now - this.#sampledAt >= every || wantsSample(this.#watch, now);
+    if (due || nearVerdict(this.#watch, now, this.#options.limits)) this.#sample(isSlow(this.#watch, now));
     if (
       this.#started &&
       !this.#stopping &&

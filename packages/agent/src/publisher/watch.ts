@@ -41,10 +41,10 @@ export type WatchEvent =
 
 interface Wait {
   readonly since: number;
-  /** CPU, memory and forgiven time at its beginning. */
-  readonly cpuSeconds: number;
-  readonly memoryBytes: number | null;
+  /** Forgiven time at its beginning. */
   readonly starvedMs: number;
+  /** The first sample since: what was used before it began is not held against it. */
+  readonly base: Sample | null;
 }
 
 export interface WatchState {
@@ -59,6 +59,8 @@ export interface WatchState {
   readonly spinning: { readonly since: number; readonly sample: Sample } | null;
 }
 
+/** What takes longer than this is looked at closely. */
+const SLOW_MS = 200;
 /** At most this part of a wait is forgiven. */
 const MOST_FORGIVEN = 0.9;
 /** An engine at its limit that does fewer events per CPU second than this spins; ours does over 100,000. */
@@ -71,7 +73,7 @@ const BUSY = 0.25;
 const AT_LIMIT = 0.8;
 
 export function startWatch(now: number): WatchState {
-  const start: Wait = { since: now, cpuSeconds: 0, memoryBytes: null, starvedMs: 0 };
+  const start: Wait = { since: now, starvedMs: 0, base: null };
   return { ready: false, start, batch: null, ping: null, last: null, starvedMs: 0, spinning: null };
 }
 
@@ -108,9 +110,25 @@ export function nearVerdict(state: WatchState, now: number, limits: WatchLimits)
   );
 }
 
+/** True when something has taken long and there is no sample yet to compare a later one with: take one now. */
+export function wantsSample(state: WatchState, now: number): boolean {
+  return [state.batch, state.ping].some(
+    (wait) => wait !== null && wait.base === null && now - wait.since >= SLOW_MS,
+  );
+}
+
+/** True when something has taken long: samples then look at the run queue too. */
+export function isSlow(state: WatchState, now: number): boolean {
+  return [state.start, state.batch, state.ping].some((wait) => wait !== null && now - wait.since >= SLOW_MS);
+}
+
 function begin(state: WatchState, now: number): Wait {
-  const { last, starvedMs } = state;
-  return { since: now, cpuSeconds: last?.cpuSeconds ?? 0, memoryBytes: last?.memoryBytes ?? null, starvedMs };
+  return { since: now, starvedMs: state.starvedMs, base: null };
+}
+
+/** A wait that began before the sample, with the sample as its base if it has none. */
+function based(wait: Wait | null, sample: Sample): Wait | null {
+  return wait === null || wait.base !== null || sample.at < wait.since ? wait : { ...wait, base: sample };
 }
 
 function takeSample(
@@ -120,7 +138,14 @@ function takeSample(
 ): readonly [WatchState, Verdict | null] {
   const { last } = state;
   const starvedMs = state.starvedMs + (last === null ? 0 : starved(last, sample));
-  const next: WatchState = { ...state, last: sample, starvedMs, spinning: spin(state, sample, limits) };
+  const next: WatchState = {
+    ...state,
+    batch: based(state.batch, sample),
+    ping: based(state.ping, sample),
+    last: sample,
+    starvedMs,
+    spinning: spin(state, sample, limits),
+  };
   if (sample.memoryBytes > limits.memoryBytes) {
     return [
       next,
@@ -187,16 +212,31 @@ function overdue(state: WatchState, now: number, limits: WatchLimits): Verdict |
   for (const [wait, deadline, text] of late) {
     if (charged(wait) < deadline) continue;
     const detail = `${text} ${deadline} ms`;
-    // Growing meanwhile: it would have met its memory limit next.
-    const grown = wait.memoryBytes === null ? 0 : (last?.memoryBytes ?? 0) - wait.memoryBytes;
-    if (grown >= limits.memoryBytes * GROWTH)
-      return { cause: 'memory', detail: `${detail}, and took ${grown} bytes of memory` };
-    // Busy meanwhile: it spins. Else it waits for something that does not come, and that takes no CPU.
-    const used = ((last?.cpuSeconds ?? 0) - wait.cpuSeconds) * 1000;
-    const could = Math.min(limits.cpuPercent / 100, 1) * charged(wait);
-    if (used >= could * BUSY)
-      return { cause: 'cpu', detail: `${detail}, and used ${Math.round(used)} ms of CPU` };
-    return { cause: 'hang', detail };
+    return whatItDid(wait, last, limits, charged(wait) / (now - wait.since), detail);
   }
   return null;
+}
+
+/**
+ * What an engine that is late was doing, from the samples of its wait: growing, computing, or waiting for something
+ * that does not come, which takes neither memory nor CPU.
+ * @param share part of the time in which it could run
+ */
+function whatItDid(
+  wait: Wait,
+  last: Sample | null,
+  limits: WatchLimits,
+  share: number,
+  detail: string,
+): Verdict {
+  const { base } = wait;
+  if (base === null || last === null) return { cause: 'hang', detail };
+  const grown = last.memoryBytes - base.memoryBytes;
+  if (grown >= limits.memoryBytes * GROWTH)
+    return { cause: 'memory', detail: `${detail}, and took ${grown} bytes of memory` };
+  const used = (last.cpuSeconds - base.cpuSeconds) * 1000;
+  const could = Math.min(limits.cpuPercent / 100, 1) * (last.at - base.at) * share;
+  if (used > 0 && used >= could * BUSY)
+    return { cause: 'cpu', detail: `${detail}, and used ${Math.round(used)} ms of CPU` };
+  return { cause: 'hang', detail };
 }
