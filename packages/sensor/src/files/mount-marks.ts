@@ -22,6 +22,7 @@ const uninteresting = new Set(
   ),
 );
 const EOPNOTSUPP = 95;
+const ENODEV = 19;
 
 interface Seen {
   /** Undefined: it could not be marked. */
@@ -109,7 +110,9 @@ export class MountMarks implements Disposable {
     const mask = mount.type === 'devtmpfs' ? this.#mask & ~Fan.CLOSE_WRITE : this.#mask;
     const result = this.#group.mark(flags, mask, mount.path);
     if (result === 0) return undefined;
-    return result === -EOPNOTSUPP ? 'the file system cannot name its files by handles' : errnoName(result);
+    if (result === -EOPNOTSUPP) return 'the file system cannot name its files by handles';
+    // tmpfs on 5.10 and 6.1.
+    return result === -ENODEV ? 'the file system has no id on this kernel' : errnoName(result);
   }
 
   [Symbol.dispose](): void {
@@ -138,7 +141,7 @@ function missingMount({ path, type }: Mount, reason: string): Missing {
       type === 'overlay'
         ? 'what is written there is reported with the path in its upper folder'
         : 'files written there are not reported',
-    cure: type === 'overlay' ? 'mount it with nfs_export=on' : 'none',
+    cure: type === 'overlay' ? 'mount it with nfs_export=on' : type === 'tmpfs' ? 'a newer kernel' : 'none',
   };
 }
 
