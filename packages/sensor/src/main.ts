@@ -2,6 +2,7 @@
  * The sensor process. This thread moves frames between the agent (fd 3) and the drain thread, and hashes files; it
  * holds nothing that the drain thread would have to wait for.
  */
+import { readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { release } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -24,8 +25,8 @@ const wake = new SharedArrayBuffer(4);
 const bell = new Int32Array(wake);
 const data: WorkerData = { options, wake };
 try {
-  // Threads that start from here on inherit it.
-  native().setNice(0, LOWERED);
+  // V8's helpers run already; threads that start from here on inherit it.
+  for (const tid of readdirSync('/proc/self/task')) native().setNice(Number(tid), LOWERED);
 } catch (error) {
   fatal({ message: error instanceof Error ? error.message : String(error), cure: 'run npm install again' });
 }
