@@ -88,6 +88,21 @@ describe('findings', () => {
     expect(harness.publisher('acme')).toMatchObject({ lost: { total: 0 }, restarts: { count: 0 } });
   });
 
+  it('are not about what the agent itself starts, but about anything else of the same kind', async () => {
+    await using harness = new Harness();
+    const agent = await harness.start({ content: [harness.release('acme', '1', seen)] });
+    const found: string[] = [];
+    agent.onFinding(({ json }) => found.push(json));
+    await harness.running('acme');
+    harness.sensor.ppid = process.pid;
+    harness.sensor.starts('needle own');
+    await until(() => agent.status().findings.own === 1, 'the agent knows its own');
+    harness.sensor.ppid = process.pid + 1;
+    harness.sensor.starts('needle other');
+    await until(() => found.length === 1, 'the other is found');
+    expect(found[0]).toContain('needle other');
+  });
+
   it('are read again from the file on reload, and a wrong file changes nothing', async () => {
     await using harness = new Harness();
     const content = [harness.release('acme', '1', seen)];

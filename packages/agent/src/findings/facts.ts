@@ -5,6 +5,8 @@ import { type Event, EventView, toObject } from '@ringfence/events';
 export interface RecordFacts {
   readonly event: Event;
   readonly pid: number;
+  /** 0 when it is not known. */
+  readonly ppid: number;
   /** Unix nanoseconds. */
   readonly startTime: bigint;
   readonly path: string;
@@ -26,6 +28,7 @@ export function readFacts(record: Uint8Array): RecordFacts {
   return {
     event,
     pid: Number(fields['process.pid'] ?? 0),
+    ppid: Number(fields['process.ppid'] ?? 0),
     startTime: BigInt(text('process.start_time') || 0),
     path: text('process.path'),
     user: text('process.user'),

@@ -41,6 +41,8 @@ export interface PipelineParts {
 export interface PipelineStatus {
   readonly reported: number;
   readonly tunedOut: number;
+  /** About processes that the agent itself starts: its sensor and its launchers. */
+  readonly own: number;
   /** Counted on the finding that they repeat. */
   readonly collapsed: number;
   /** Delivered again after a crash, and known. */
@@ -80,9 +82,17 @@ export class FindingPipeline {
   #retryAt = 0;
   #unmarked: JournalRow[] = [];
   #fileBehind = true;
-  #counts: { reported: number; tunedOut: number; collapsed: number; deliveredAgain: number; lost: number } = {
+  #counts: {
+    reported: number;
+    tunedOut: number;
+    own: number;
+    collapsed: number;
+    deliveredAgain: number;
+    lost: number;
+  } = {
     reported: 0,
     tunedOut: 0,
+    own: 0,
     collapsed: 0,
     deliveredAgain: 0,
     lost: 0,
@@ -112,6 +122,11 @@ export class FindingPipeline {
       facts = readFacts(record);
     } catch {
       this.#counts.lost++;
+      return;
+    }
+    // Launchers and the sensor do what rules look for: enter namespaces, load probes. What they start is not exempt.
+    if (facts.ppid === process.pid) {
+      this.#counts.own++;
       return;
     }
     const { rule, matched } = finding;

@@ -5,6 +5,7 @@ import type { SensorProcess } from '@ringfence/sensor';
 const ARGV = fieldSlot('process_start', 'process.argv');
 const PATH = fieldSlot('process_start', 'process.path');
 const USER = fieldSlot('process_start', 'process.user');
+const PPID = fieldSlot('process_start', 'process.ppid');
 const PID = fieldSlot('process_start', 'process.pid');
 
 export class FakeSensor implements SensorProcess {
@@ -31,11 +32,15 @@ export class FakeSensor implements SensorProcess {
     this.emit('process_start', ...commandLines);
   }
 
+  /** Parent of the processes in the events to come. */
+  ppid = 1;
+
   emit(className: string, ...commandLines: string[]): void {
     this.#writer.clear();
     for (const line of commandLines) {
       this.#writer.begin(classId(className), BigInt(Date.now()) * 1_000_000n);
       this.#writer.u32(PID, 4242);
+      this.#writer.u32(PPID, this.ppid);
       this.#writer.strings(ARGV, line.split(' '));
       this.#writer.string(PATH, `/usr/bin/${line.split(' ')[0]}`);
       this.#writer.string(USER, 'tester');
