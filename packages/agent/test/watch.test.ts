@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WatchClock } from '../src/clock.ts';
-import { type Sample, startWatch, type WatchEvent, type WatchLimits, watch } from '../src/publisher/watch.ts';
+import {
+  type Sample,
+  type Scheduled,
+  startWatch,
+  type WatchEvent,
+  type WatchLimits,
+  watch,
+} from '../src/publisher/watch.ts';
 
 const limits: WatchLimits = {
   batchDeadlineMs: 2_000,
@@ -16,7 +23,7 @@ const sample = (at: number, more: Partial<Sample> = {}): WatchEvent => ({
   sample: {
     at,
     cpuSeconds: 0,
-    runDelaySeconds: 0,
+    scheduler: null,
     throttledSeconds: 0,
     memoryBytes: 1_000,
     events: 0,
@@ -36,6 +43,8 @@ function judge(events: readonly WatchEvent[]): { cause: string; index: number } 
 }
 const ready: WatchEvent = { type: 'ready', now: 0 };
 const tick = (now: number): WatchEvent => ({ type: 'tick', now });
+
+const waited = (delaySeconds: number): Scheduled => ({ delaySeconds, ranSeconds: 0, runnable: false });
 
 describe('the watch', () => {
   it('calls an engine that is not ready in time', () => {
@@ -82,10 +91,12 @@ describe('the watch', () => {
 
   it('blames nobody who got no CPU, but not for ever', () => {
     const starve = (upTo: number): WatchEvent[] =>
-      Array.from({ length: upTo / 500 }, (_, n) => sample((n + 1) * 500, { runDelaySeconds: (n + 1) * 0.5 }));
+      Array.from({ length: upTo / 500 }, (_, n) =>
+        sample((n + 1) * 500, { scheduler: waited((n + 1) * 0.5) }),
+      );
     const events = (upTo: number): WatchEvent[] => [
       ready,
-      sample(0),
+      sample(0, { scheduler: waited(0) }),
       { type: 'sent', now: 0 },
       ...starve(upTo),
       tick(upTo),
@@ -94,11 +105,21 @@ describe('the watch', () => {
     expect(judge(events(20_000))?.cause).toBe('hang'); // nine tenths are forgiven
     // Throttled by its own limit: its own fault.
     const throttled = Array.from({ length: 4 }, (_, n) =>
-      sample((n + 1) * 500, { runDelaySeconds: (n + 1) * 0.5, throttledSeconds: (n + 1) * 0.5 }),
+      sample((n + 1) * 500, { scheduler: waited((n + 1) * 0.5), throttledSeconds: (n + 1) * 0.5 }),
     );
     expect(judge([ready, sample(0), { type: 'sent', now: 0 }, ...throttled, tick(2_000)])?.cause).toBe(
       'hang',
     );
+  });
+
+  it('forgives a thread that waits for a CPU all the while, of which the kernel has not counted anything yet', () => {
+    const look = (at: number, runnable: boolean): WatchEvent =>
+      sample(at, { scheduler: { delaySeconds: 1, ranSeconds: 1, runnable } });
+    const looks = (runnable: boolean): WatchEvent[] =>
+      [200, 700, 1_200, 1_700, 2_000].map((at) => look(at, runnable));
+    const sent: WatchEvent = { type: 'sent', now: 0 };
+    expect(judge([ready, sent, ...looks(true), tick(2_000)])).toBeNull();
+    expect(judge([ready, sent, ...looks(false), tick(2_000)])?.cause).toBe('hang'); // it sleeps
   });
 
   it('sees memory over the limit', () => {

@@ -21,6 +21,7 @@ import {
   isSlow,
   nearVerdict,
   type Sample,
+  type Scheduled,
   startWatch,
   type WatchEvent,
   type WatchLimits,
@@ -64,6 +65,8 @@ export interface InstanceOptions {
 /** Curve that is kept: a minute at two samples a second. */
 const MAX_SAMPLES = 120;
 const SAMPLE_EVERY_MS = 500;
+/** Threads that are looked at. */
+const MAX_THREADS = 64;
 /** A spare has nothing to do. */
 const SAMPLE_SPARE_EVERY_MS = 2_000;
 const PING_EVERY_MS = 1_000;
@@ -300,7 +303,7 @@ export class Instance {
     if (verdict !== null && !this.#stopping) this.kill(verdict);
   }
 
-  #sample(withRunDelay: boolean): void {
+  #sample(withScheduler: boolean): void {
     const process = this.#process;
     if (process === undefined) return;
     try {
@@ -312,13 +315,13 @@ export class Instance {
     const now = this.#options.now();
     this.#sampledAt = now;
     const { cpuSeconds, memoryBytes, throttledSeconds } = this.#lastUsage;
-    const runDelaySeconds = withRunDelay ? runDelay(process.pid) : null;
+    const scheduler = withScheduler ? scheduled(process.pid) : null;
     const sample: Sample = {
       at: now,
       cpuSeconds,
       memoryBytes,
       throttledSeconds,
-      runDelaySeconds,
+      scheduler,
       events: this.#acked,
     };
     this.#samples.push(sample);
@@ -371,14 +374,20 @@ export class Instance {
   }
 }
 
-/** Seconds that the threads of a process were ready to run and did not (sched_info.run_delay); 0 when it is gone. */
-function runDelay(pid: number): number {
-  let nanoseconds = 0;
+/** What the scheduler did with a process's threads (schedstat: ran, waited; stat: state); null when it is gone. */
+function scheduled(pid: number): Scheduled | null {
+  let [ran, delay, runnable] = [0, 0, false];
   try {
-    for (const task of readdirSync(`/proc/${pid}/task`).slice(0, 64))
-      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ')[1] ?? 0);
+    for (const task of readdirSync(`/proc/${pid}/task`).slice(0, MAX_THREADS)) {
+      const times = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ');
+      ran += Number(times[0]);
+      delay += Number(times[1]);
+      const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'latin1');
+      if (stat[stat.lastIndexOf(')') + 2] === 'R') runnable = true;
+    }
   } catch {
     // Gone, or a kernel without CONFIG_SCHED_INFO: nothing is forgiven.
+    return null;
   }
-  return nanoseconds / 1e9;
+  return { ranSeconds: ran / 1e9, delaySeconds: delay / 1e9, runnable };
 }

@@ -4,9 +4,10 @@
  * agent itself does not run.
  *
  * Time in which the engine was ready to run and got no CPU is not charged to it: the kernel counts it per thread
- * (run delay in /proc/<pid>/schedstat). Time throttled by the engine's own CPU limit is charged. An engine could
- * inflate its run delay with threads, so no more than nine tenths of any wait are forgiven.
+ * (schedstat and stat of each task in procfs). Time throttled by the engine's own CPU limit is charged. An engine could
+ * inflate that with threads, so no more than nine tenths of any wait are forgiven.
  */
+
 import type { Verdict } from './cause.ts';
 
 export interface WatchLimits {
@@ -18,12 +19,21 @@ export interface WatchLimits {
   readonly cpuOverBudgetMs: number;
 }
 
+/** What the scheduler did with an engine's threads. */
+export interface Scheduled {
+  readonly ranSeconds: number;
+  /** Runnable without a CPU, throttling by its own limit included. The kernel adds to it when a thread runs again, not before. */
+  readonly delaySeconds: number;
+  /** A thread was runnable, or ran, at the time of the look. */
+  readonly runnable: boolean;
+}
+
 /** One look at an engine's resources; counters grow over its life. */
 export interface Sample {
   readonly at: number;
   readonly cpuSeconds: number;
-  /** Runnable without a CPU, throttling by its own limit included; null when it was not read. */
-  readonly runDelaySeconds: number | null;
+  /** From the kernel's scheduler, over all threads; null when it was not read. */
+  readonly scheduler: Scheduled | null;
   readonly throttledSeconds: number;
   readonly memoryBytes: number;
   /** Events that it has acknowledged. */
@@ -110,11 +120,10 @@ export function nearVerdict(state: WatchState, now: number, limits: WatchLimits)
   );
 }
 
-/** True when something has taken long and there is no sample yet to compare a later one with: take one now. */
+/** True when something has taken long and the last sample is none to compare a later one with: take one now. */
 export function wantsSample(state: WatchState, now: number): boolean {
-  return [state.batch, state.ping].some(
-    (wait) => wait !== null && wait.base === null && now - wait.since >= SLOW_MS,
-  );
+  const blind = state.last === null || state.last.scheduler === null;
+  return isSlow(state, now) && (blind || state.batch?.base === null || state.ping?.base === null);
 }
 
 /** True when something has taken long: samples then look at the run queue too. */
@@ -188,10 +197,14 @@ function spin(state: WatchState, sample: Sample, limits: WatchLimits): WatchStat
 
 /** Milliseconds between two samples in which it was runnable and had no CPU through no fault of its own. */
 function starved(last: Sample, sample: Sample): number {
-  if (last.runDelaySeconds === null || sample.runDelaySeconds === null) return 0;
-  const throttled = sample.throttledSeconds - last.throttledSeconds;
-  const delay = (sample.runDelaySeconds - last.runDelaySeconds - throttled) * 1000;
-  return Math.min(Math.max(0, delay), Math.max(0, sample.at - last.at));
+  const [before, now] = [last.scheduler, sample.scheduler];
+  if (before === null || now === null) return 0;
+  const passed = Math.max(0, sample.at - last.at);
+  const delay = (now.delaySeconds - before.delaySeconds) * 1000;
+  // The delay of a thread that has not run since is not counted yet: runnable at both looks, it wanted to run all the while.
+  const unmet = before.runnable && now.runnable ? passed - (now.ranSeconds - before.ranSeconds) * 1000 : 0;
+  const throttled = (sample.throttledSeconds - last.throttledSeconds) * 1000;
+  return Math.min(Math.max(0, Math.max(delay, unmet) - throttled), passed);
 }
 
 function overdue(state: WatchState, now: number, limits: WatchLimits): Verdict | null {
