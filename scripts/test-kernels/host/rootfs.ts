@@ -107,16 +107,15 @@ function installProgram(source: string, target: string, stage: string): void {
 }
 
 function installCheckout(checkout: string, target: string, stage: string): void {
-  const scope = join(target, 'node_modules/@ringfence');
-  mkdirSync(scope, { recursive: true });
   const wanted = new Set<string>();
-  for (const name of readdirSync(join(checkout, 'packages'))) {
-    const source = join(checkout, 'packages', name);
-    const copy = join(target, 'packages', name);
-    installPackage(source, copy);
-    const manifest = readManifest(source);
-    if (manifest.name.startsWith('@ringfence/')) symlinkSync(relative(scope, copy), join(scope, name));
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) wanted.add(dependency);
+  mkdirSync(join(target, 'packages'), { recursive: true });
+  for (const folder of readdirSync(join(checkout, 'packages'))) {
+    const source = join(checkout, 'packages', folder);
+    const { name, dependencies = {} } = readManifest(source);
+    installPackage(source, join(target, 'node_modules', name));
+    // Where scripts of the checkout look for it; Node follows the link, so that it runs as an installed package.
+    symlinkSync(`../node_modules/${name}`, join(target, 'packages', folder));
+    for (const dependency of Object.keys(dependencies)) wanted.add(dependency);
   }
   for (const name of wanted) {
     const source = join(checkout, 'node_modules', name);

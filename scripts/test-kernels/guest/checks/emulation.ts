@@ -1,6 +1,6 @@
 /** The whole agent on this kernel: each first-party core rule's technique is performed, and its finding must come. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expected } from '../expected.ts';
 import { report } from '../report.ts';
 
@@ -33,7 +33,7 @@ if (emulation) {
   writeFileSync(CONFIG_FILE, CONFIG);
   const options = ['--tier', 'core', '--json', JSON_FILE, '--config', CONFIG_FILE, '--patience', '3'];
   const { status, stderr } = spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' });
-  if (status === null || status > 1) throw new Error(stderr);
+  if (!existsSync(JSON_FILE)) throw new Error(`emulate ended with ${status}: ${stderr}`);
   const rows = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Row[];
   const performed = rows.filter(
     (row) => row.performed && !unfed.some((prefix) => row.rule.startsWith(prefix)),
