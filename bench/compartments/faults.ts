@@ -1,13 +1,11 @@
 /** Faults in engines under load: how soon the agent knows, how soon content runs again, what the others lose. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FailureCause, PublisherStatus } from '@ringfence/agent';
+import type { FailureCause } from '@ringfence/agent';
 import { type Rig, ready } from './rig.ts';
 
 const READY_MS = 30_000;
 const FAULT_MS = 20_000;
-/** Nothing waits longer: under full load the CPU limit alone makes batches wait some tens of milliseconds. */
-const CALM_LAG_MS = 150;
 
 /** What the trials of one kind gave, milliseconds. */
 export interface Trials {
@@ -54,18 +52,28 @@ export interface Crashes {
 }
 
 /**
- * Crashes one engine of three after the other, each twice in a row: the first has a spare that is ready, the
- * second has none. The load must be on.
+ * Crashes one engine of three after the other, each twice in a row: the first has a spare that is ready, the second
+ * has none. The load goes on through both and a while longer; then all catch up before the next trial, because a host
+ * at full load has little left to start engines one after the other.
  */
-export async function crashTwice(rig: Rig, trials: number, into: Crashes): Promise<void> {
-  for (let trial = 0; trial < trials; trial++) {
+export async function crashTwice(
+  rig: Rig,
+  options: { readonly trials: number; readonly perSecond: number },
+  into: Crashes,
+): Promise<void> {
+  for (let trial = 0; trial < options.trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
-    await rig.until(() => rig.names.every((each) => calm(rig.publisher(each))), READY_MS);
+    await rig.settle();
+    await rig.until(() => ready(rig.publisher(name)), READY_MS);
     const lostBefore = lostOf(rig);
-    await sleep(Math.random() * 20);
+    rig.sensor.load(options.perSecond);
+    await sleep(300 + Math.random() * 100);
     into.recovery.push(await crash(rig, name));
     if (rig.publisher(name).spare === 'ready') throw new Error(`${name} has a spare so soon`);
     into.second.push(await crash(rig, name));
+    await sleep(200);
+    rig.sensor.load(0);
+    await rig.settle();
     for (const [publisher, lost] of lostOf(rig)) {
       const more = lost - (lostBefore.get(publisher) ?? 0);
       if (publisher === name) into.ownLost += more;
@@ -83,11 +91,6 @@ async function crash(rig: Rig, name: string): Promise<number> {
   const crashed = rig.mark(name, 'crash', given) as bigint;
   await rig.until(() => rig.mark(name, 'runs', crashed) !== undefined, FAULT_MS);
   return ms(crashed, rig.mark(name, 'runs', crashed) as bigint);
-}
-
-/** A publisher that has caught up after the last crash, and could bear another one. */
-function calm(publisher: PublisherStatus): boolean {
-  return ready(publisher) && publisher.lag.nowMs < CALM_LAG_MS;
 }
 
 const lostOf = (rig: Rig): Map<string, number> =>

@@ -135,7 +135,7 @@ export class Rig implements AsyncDisposable {
   async settle(): Promise<void> {
     await this.until(
       () => this.status().every(({ queue }) => queue.events === 0 && queue.inFlight === 0),
-      20_000,
+      30_000,
     );
   }
 
