@@ -123,6 +123,37 @@ describe('the durable state', () => {
     );
   });
 
+  it('takes a header that says read-only for damage', () => {
+    const dir = folder();
+    open(dir).close();
+    const bytes = readFileSync(join(dir, 'state.db'));
+    bytes[18] = 3;
+    writeFileSync(join(dir, 'state.db'), bytes);
+    const notices: string[] = [];
+    const store = open(dir, notices);
+    expect(notices.join()).toContain('read-only');
+    expect(store.save(record('acme'))).toBe(true);
+    store.close();
+  });
+
+  it('leaves a database alone that the disk does not let it use, and goes on without', () => {
+    const dir = folder();
+    const store = open(dir);
+    store.save(record('acme', { lkg: hash('a') }));
+    store.close();
+    // Its log cannot be created: a folder is in the way.
+    mkdirSync(join(dir, 'state.db-wal'));
+    const notices: string[] = [];
+    const again = open(dir, notices);
+    expect(again.get('acme')?.durable.lkg).toBe(hash('a'));
+    expect(notices.join()).toContain('nothing is kept');
+    again.close();
+    rmSync(join(dir, 'state.db-wal'), { recursive: true });
+    const last = open(dir, notices);
+    expect(last.get('acme')?.durable.lkg).toBe(hash('a'));
+    last.close();
+  });
+
   it('notices a row that was altered, which SQLite does not', () => {
     const dir = folder();
     const store = open(dir);

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../errors.ts';
-import { checksum, isDamage, openDatabase, setAside, transaction } from '../store/database.ts';
+import { checksum, isDamage, MEMORY, openDatabase, setAside, transaction } from '../store/database.ts';
 
 /** A finding to keep. */
 export interface JournalEntry {
@@ -71,9 +71,16 @@ export class Journal {
     try {
       this.#db = this.#open();
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#db = this.#restart(error);
+      this.#db = isDamage(error) ? this.#restart(error) : this.#inMemory(error);
     }
+  }
+
+  /** The disk refuses: what is there may be whole and is left alone; findings are kept as long as the agent runs. */
+  #inMemory(error: unknown): DatabaseSync {
+    this.#notice(
+      `the findings journal cannot be used (${messageOf(error)}); findings are kept in memory only`,
+    );
+    return this.#open(MEMORY);
   }
 
   /**
@@ -196,8 +203,8 @@ export class Journal {
     this.#db.close();
   }
 
-  #open(): DatabaseSync {
-    const db = openDatabase(this.#path, SETUP, PAGE);
+  #open(path: string = this.#path): DatabaseSync {
+    const db = openDatabase(path, SETUP, PAGE);
     try {
       db.exec(`PRAGMA max_page_count=${Math.ceil(this.#bounds.maxBytes / PAGE)}`);
       const sums = db

@@ -1,6 +1,6 @@
 /** Opens an SQLite database so that it survives kill -9, a cut write-ahead log and a damaged file. */
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AgentError, messageOf } from '../errors.ts';
@@ -20,11 +20,37 @@ export function openDatabase(path: string, setup: string, pageSize = 4096): Data
     );
     db.exec(setup);
     // Its log and shared memory get the same mode.
-    chmodSync(path, 0o600);
+    if (path !== MEMORY) chmodSync(path, 0o600);
+    probeWrite(db, path);
     return db;
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** Stands for a database that cannot be kept on the disk now: it lives as long as the agent. */
+export const MEMORY = ':memory:';
+
+/** A header of which one byte is wrong can make a database read-only (SQLite file format, section 1.3.3): that is damage too. */
+function probeWrite(db: DatabaseSync, path: string): void {
+  try {
+    // BEGIN IMMEDIATE would not do: on a read-only database it begins a read.
+    db.exec('BEGIN; PRAGMA user_version=1; ROLLBACK');
+  } catch (error) {
+    if (sqliteCode(error) !== READONLY || !isWritable(path)) throw error;
+    throw Object.assign(new Error('its header says that it is read-only'), { errcode: CORRUPT });
+  }
+}
+const CORRUPT = 11;
+const READONLY = 8;
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -37,13 +63,13 @@ export function sqliteCode(error: unknown): number | undefined {
 /** The file is damaged, or is none of ours: SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT, SQLITE_ERROR of a foreign schema. */
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === 11 || code === 26 || code === 24 || code === 1;
+  return code === CORRUPT || code === 26 || code === 24 || code === 1;
 }
 
 /** No room, or the disk fails: SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN. */
 export function isDiskTrouble(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === 13 || code === 10 || code === 8 || code === 14;
+  return code === 13 || code === 10 || code === READONLY || code === 14;
 }
 
 /**

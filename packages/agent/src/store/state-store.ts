@@ -19,7 +19,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
 import { messageOf } from '../errors.ts';
 import type { Durable } from '../publisher/machine.ts';
-import { checksum, isDamage, openDatabase, setAside } from './database.ts';
+import { checksum, isDamage, MEMORY, openDatabase, setAside } from './database.ts';
 
 /** What is kept of a publisher. Failure times are Unix milliseconds here. */
 export interface PublisherRecord {
@@ -88,23 +88,23 @@ export class StateStore {
   static open(dir: string, notice: (text: string) => void): StateStore {
     const path = join(dir, 'state.db');
     mkdirSync(join(dir, 'lkg'), { recursive: true, mode: 0o700 });
-    let db: DatabaseSync | undefined;
+    let db: DatabaseSync;
     let read: Contents = { records: [], states: [], damaged: true };
     try {
       db = openDatabase(path, SETUP, PAGE);
       read = readAll(db);
+      if (read.damaged) db = anew(db, path, 'an altered row', notice);
     } catch (error) {
-      notice(`state database: ${messageOf(error)}`);
+      if (isDamage(error)) db = anew(undefined, path, messageOf(error), notice);
+      else {
+        // The disk refuses: what is there may be whole, and is left alone.
+        notice(
+          `the state database cannot be used (${messageOf(error)}); nothing is kept, and last known good releases run`,
+        );
+        db = openDatabase(MEMORY, SETUP, PAGE);
+      }
     }
-    if (db === undefined || read.damaged) {
-      db?.close();
-      const aside = setAside(path);
-      db = openDatabase(path, SETUP, PAGE);
-      notice(
-        `the state database was damaged and is now ${aside}; publishers go on with their last known good releases`,
-      );
-      for (const [name, release, body] of read.states) writeState(db, name, release, body);
-    }
+    if (read.damaged) for (const [name, release, body] of read.states) writeState(db, name, release, body);
     const store = new StateStore(dir, db, notice);
     for (const record of read.records) {
       store.#records.set(record.name, record);
@@ -232,6 +232,21 @@ export class StateStore {
       this.recovered.add(marker.name);
     }
   }
+}
+
+/** Sets a damaged database aside and begins a new one. */
+function anew(
+  db: DatabaseSync | undefined,
+  path: string,
+  why: string,
+  notice: (text: string) => void,
+): DatabaseSync {
+  db?.close();
+  const aside = setAside(path);
+  notice(
+    `the state database was damaged (${why}) and is now ${aside}; publishers go on with their last known good releases`,
+  );
+  return openDatabase(path, SETUP, PAGE);
 }
 
 interface Contents {
