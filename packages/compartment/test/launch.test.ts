@@ -24,6 +24,7 @@ import {
   layerNames,
   removeStaleCgroups,
 } from '../src/index.ts';
+import { asUser } from './support/as-user.ts';
 import { Driven } from './support/drive.ts';
 import { isRunning, supervise } from './support/outlive.ts';
 
@@ -166,16 +167,16 @@ interface Shown {
 }
 
 /** Runs the launch as another user; `first` is a command that runs the rest of its arguments. */
-function asUser(...first: string[]): Shown {
-  const user = ['setpriv', '--reuid', '90500', '--regid', '90500', '--clear-groups'];
-  const [command = '', ...rest] = [...first, ...user, process.execPath, ...NODE_ARGV];
+function showAsUser(...first: string[]): Shown {
   const script = fileURLToPath(new URL('./support/show-layers.ts', import.meta.url));
-  const output = execFileSync(command, [...rest, script, JSON.stringify(options()), 'read /etc/passwd']);
+  const shown = [process.execPath, ...NODE_ARGV, script, JSON.stringify(options()), 'read /etc/passwd'];
+  const [command = '', ...rest] = [...first, ...asUser(90_500, shown)];
+  const output = execFileSync(command, rest);
   return JSON.parse(output.toString()) as Shown;
 }
 
 test('without root, a user namespace gives all but a uid and a cgroup', () => {
-  const { layers, answer, pids, memoryBytes, cause } = asUser('env');
+  const { layers, answer, pids, memoryBytes, cause } = showAsUser();
   const missing = layers.filter(({ applied }) => !applied);
   expect(missing.map(({ layer }) => layer)).toEqual(['cgroup', 'uid']);
   expect(missing.every(({ reason, stops }) => reason !== undefined && stops !== '')).toBe(true);
@@ -186,7 +187,7 @@ test('without root, a user namespace gives all but a uid and a cgroup', () => {
 
 test('without root and user namespaces, what needs neither still holds', () => {
   // In a changed root the kernel refuses user namespaces.
-  const { layers, answer } = asUser(
+  const { layers, answer } = showAsUser(
     'unshare',
     '--mount',
     'sh',

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Act } from './support/act.ts';
+import { asUser } from './support/as-user.ts';
 import { Recorder } from './support/recorder.ts';
 
 let act: Act;
@@ -37,25 +37,13 @@ describe.skipIf(process.platform !== 'linux')('procfs mode', () => {
   it('runs as another user, and says why', async (context) => {
     if (process.getuid?.() !== 0) return context.skip('needs root to become another user');
     const script = new URL('./support/watch-as-user.ts', import.meta.url).pathname;
-    try {
-      execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'test', '-r', script]);
-      accessSync('/usr/bin/setpriv', constants.X_OK);
-    } catch {
-      return context.skip('this checkout is not readable for other users');
-    }
-    const out = execFileSync(
-      'setpriv',
-      [
-        '--reuid=65534',
-        '--regid=65534',
-        '--clear-groups',
-        process.execPath,
-        ...process.execArgv,
-        script,
-        act.program,
-      ],
-      { encoding: 'utf8', cwd: '/' },
-    );
+    const [command = '', ...args] = asUser(65534, [
+      process.execPath,
+      ...process.execArgv,
+      script,
+      act.program,
+    ]);
+    const out = execFileSync(command, args, { encoding: 'utf8', cwd: '/' });
     const { hello, event } = JSON.parse(out) as {
       hello: Record<string, unknown>;
       event: Record<string, unknown>;
@@ -74,21 +62,14 @@ describe.skipIf(process.platform !== 'linux')('procfs mode', () => {
   it('fails, when the kernel is asked for and refuses', async (context) => {
     if (process.getuid?.() !== 0) return context.skip('needs root to become another user');
     const script = new URL('./support/watch-as-user.ts', import.meta.url).pathname;
-    const run = (): string =>
-      execFileSync(
-        'setpriv',
-        [
-          '--reuid=65534',
-          '--regid=65534',
-          '--clear-groups',
-          process.execPath,
-          ...process.execArgv,
-          script,
-          act.program,
-          'kernel',
-        ],
-        { encoding: 'utf8', cwd: '/', stdio: 'pipe' },
-      );
+    const [command = '', ...args] = asUser(65534, [
+      process.execPath,
+      ...process.execArgv,
+      script,
+      act.program,
+      'kernel',
+    ]);
+    const run = (): string => execFileSync(command, args, { encoding: 'utf8', cwd: '/', stdio: 'pipe' });
     expect(run).toThrow(/kernel probes cannot be used/);
   });
 });
