@@ -53,10 +53,12 @@ export class Techniques implements Disposable {
     ];
   }
 
-  /** Runs one to its end. */
+  /** Runs one to its end, from a shell in between: the agent, which runs in this process, leaves out its own children. */
   run({ command }: Technique, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const child = spawn('bash', ['-c', command], { stdio: 'ignore', signal, killSignal: 'SIGKILL' });
+      const env = { ...process.env, TECHNIQUE: command };
+      const argv = ['-c', 'bash -c "$TECHNIQUE"; true'];
+      const child = spawn('sh', argv, { stdio: 'ignore', env, signal, killSignal: 'SIGKILL' });
       child.on('error', () => resolve());
       child.on('exit', () => resolve());
     });
