@@ -49,8 +49,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-/** Deadlines are looked at this often, milliseconds. */
+/** Deadlines are looked at this often, milliseconds; less often while nobody owes anything. */
 const TICK_MS = 50;
+const QUIET_TICK_MS = 200;
 const SLOW_TICK_MS = 1_000;
 /** How long engines wait for the sensor to say its tier. */
 const SENSOR_HELLO_MS = 2_000;
@@ -90,6 +91,7 @@ export class Agent {
   /** Readers of the live stream of events. */
   readonly #streams: Set<EventStream> = new Set();
   readonly #timers: NodeJS.Timeout[] = [];
+  #nextLook: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
   #reloading: Promise<void> = Promise.resolve();
   readonly #stopped: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -244,13 +246,8 @@ export class Agent {
     this.#pipeline.tick();
     if (process.getuid?.() === 0) removeStaleCgroups();
     this.#sensor.start();
-    this.#timers.push(
-      setInterval(() => {
-        const now = this.#clock.tick();
-        for (const publisher of this.#publishers.values()) publisher.tick(now);
-      }, TICK_MS),
-      setInterval(() => this.#pipeline.tick(), SLOW_TICK_MS),
-    );
+    this.#timers.push(setInterval(() => this.#pipeline.tick(), SLOW_TICK_MS));
+    this.#look();
     await this.#sensor.ready(SENSOR_HELLO_MS);
     await this.#loadContent();
     this.#timers.push(setTimeout(() => void this.#compile(), COMPILE_AFTER_MS));
@@ -263,8 +260,20 @@ export class Agent {
       this.#compileCache = folder;
   }
 
+  /** Looks at every deadline, and again in a while. */
+  #look(): void {
+    const now = this.#clock.tick();
+    let pending = false;
+    for (const publisher of this.#publishers.values()) {
+      publisher.tick(now);
+      pending ||= publisher.pending;
+    }
+    this.#nextLook = setTimeout(() => this.#look(), pending ? TICK_MS : QUIET_TICK_MS);
+  }
+
   async #end(): Promise<void> {
     this.#compiling.abort();
+    clearTimeout(this.#nextLook);
     for (const timer of this.#timers) clearInterval(timer);
     this.#control?.close();
     await Promise.all([...this.#publishers.values()].map((publisher) => publisher.stop()));

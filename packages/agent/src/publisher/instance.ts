@@ -205,6 +205,12 @@ export class Instance {
     if (!this.#stopping) this.#judge({ type: 'tick', now });
   }
 
+  /** It owes something that has a deadline: its start, a batch, the answer to a ping. */
+  get owes(): boolean {
+    const { start, batch, ping } = this.#watch;
+    return start !== null || batch !== null || ping !== null;
+  }
+
   countAcked(events: number): void {
     this.#acked += events;
   }

@@ -191,6 +191,11 @@ export class Publisher {
     this.dispatch({ type: 'tick', now });
   }
 
+  /** Something of it may be due soon: an engine owes an answer, or one is to be started again. */
+  get pending(): boolean {
+    return this.#fed === undefined || [...this.#running.values()].some(({ instance }) => instance.owes);
+  }
+
   /** Stops its engines; the promise settles when they are gone. */
   async stop(): Promise<void> {
     this.#stopped = true;

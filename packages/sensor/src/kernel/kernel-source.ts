@@ -28,7 +28,7 @@ const handlerIndex = (id: number): number =>
  * events bounds that: two processors fill it in about 60 ms.
  */
 const SHORTEST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 30;
+const LONGEST_PAUSE_MS = 50;
 /** Bytes in a ring, or of file events, from which on it is much. */
 const BUSY_BYTES = 16_384;
 const COPY_BYTES = 1 << 20;
