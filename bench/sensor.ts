@@ -53,10 +53,17 @@ async function pairs(
   const results = new Map<string, Pair[]>();
   const measure = (): Map<string, number> =>
     new Map(loads(generator).map((load) => [load.name, generator.run(...load.args).nsEach]));
+  // Both sides get the same load first: what runs all day has been compiled by then, and caches are warm.
+  const warmUp = (): void => {
+    generator.run('exec', 2000);
+    generator.run('open', 200_000, generator.file);
+  };
   const measureOn = async (): Promise<Map<string, number>> => {
     const subject = await start();
     try {
-      await sleep(1500); // past its own start-up work
+      await sleep(1000); // past its own start-up work
+      warmUp();
+      await sleep(500);
       return measure();
     } finally {
       await subject.stop();
@@ -64,8 +71,12 @@ async function pairs(
     }
   };
   for (let index = 0; index < count; index++) {
-    const first = index % 2 === 0 ? await measureOn() : measure();
-    const second = index % 2 === 0 ? measure() : await measureOn();
+    const measureOff = (): Map<string, number> => {
+      warmUp();
+      return measure();
+    };
+    const first = index % 2 === 0 ? await measureOn() : measureOff();
+    const second = index % 2 === 0 ? measureOff() : await measureOn();
     const [on, off] = index % 2 === 0 ? [first, second] : [second, first];
     for (const load of loads(generator)) {
       const list = results.get(load.name) ?? [];
