@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 
 const steps: readonly (readonly [name: string, command: string])[] = [
   ['format (biome)', 'biome check .'],
-  ['lint (oxlint)', 'oxlint --type-aware --deny-warnings'],
+  // The linter reads the types that the build writes.
   ['build (tsc)', 'tsc -b'],
+  ['lint (oxlint)', 'oxlint --type-aware --deny-warnings'],
   ['types of tests and scripts (tsc)', 'tsc --noEmit -p tsconfig.tests.json'],
   ['dead code (knip)', 'knip --no-config-hints'],
   ['generated files', 'npm run --silent generate -- --check'],
