@@ -40,7 +40,36 @@ import {
   unexcuse,
 } from './state.ts';
 
-/** Writes a host's labels, class and group; the counters are the caller's business. */
+/** Refuses what an untyped caller may send, before anything is written. */
+function checkPlace(
+  { plan }: RolloutState,
+  labels: readonly string[],
+  className: string,
+  group: string | null | undefined,
+): void {
+  const width = plan.labels.length;
+  if (!Array.isArray(labels) || labels.length !== width) {
+    throw new RolloutError(
+      'bad-event',
+      `a host has one value for each of the labels ${plan.labels.join(', ')}`,
+      { received: labels },
+    );
+  }
+  for (let i = 0; i < width; i++) checkText('a label value', labels[i]);
+  if (typeof className !== 'string' || !Object.hasOwn(plan.classes, className))
+    throw new RolloutError('bad-event', `a class is one of ${Object.keys(plan.classes).join(', ')}`, {
+      received: className,
+    });
+  if (group !== null && group !== undefined) checkText('a group', group);
+}
+
+/** @throws RolloutError `bad-event` */
+export function checkText(what: string, value: unknown): void {
+  if (typeof value !== 'string' || value.length > 200)
+    throw new RolloutError('bad-event', `${what} is a text of at most 200 characters`, { received: value });
+}
+
+/** Writes a host's labels, class and group, which were checked; the counters are the caller's business. */
 export function placeHost(
   state: RolloutState,
   host: number,
@@ -50,33 +79,18 @@ export function placeHost(
 ): void {
   const { hosts, plan } = state;
   const width = plan.labels.length;
-  if (!Array.isArray(labels) || labels.length !== width) {
-    throw new RolloutError(
-      'bad-event',
-      `a host has one value for each of the labels ${plan.labels.join(', ')}`,
-      { received: labels },
-    );
-  }
-  const index = classIndex(state, className);
-  for (let i = 0; i < width; i++) {
-    const value: unknown = labels[i];
-    if (typeof value !== 'string' || value.length > 200)
-      throw new RolloutError('bad-event', 'a label value is a text of at most 200 characters', {
-        received: value,
-      });
-  }
   for (let i = 0; i < width; i++) hosts.labels[host * width + i] = stratumId(state, i, labels[i] as string);
-  hosts.class[host] = index;
+  hosts.class[host] = classIndex(state, className);
   hosts.group[host] = groupId(state, group);
 }
 
 function classIndex(state: RolloutState, name: string): number {
   let index = 0;
   for (const known in state.plan.classes) {
-    if (known === name) return index;
+    if (known === name) break;
     index++;
   }
-  throw new RolloutError('bad-event', `"${name}" is not among the plan's classes`, { received: name });
+  return index;
 }
 
 export function addHost(
@@ -88,6 +102,8 @@ export function addHost(
   content: string,
 ): void {
   const { hosts } = state;
+  checkPlace(state, labels, className, group);
+  checkText('content', content);
   reserveHost(state, host);
   const flags = hosts.flags[host] as number;
   if (flags & KNOWN) {
@@ -116,8 +132,8 @@ export function relabelHost(
   group: string | null | undefined,
 ): void {
   const { hosts } = state;
+  checkPlace(state, labels, className, group);
   if (!((COUNTS[hosts.phase[host] as number] as number) & CANDIDATE)) {
-    classIndex(state, className);
     state.relabels.set(host, { labels: [...labels], class: className, group: group ?? null });
     return;
   }

@@ -2,7 +2,7 @@ import { RolloutError } from '../errors.ts';
 import { rebuildWheel } from './deadlines.ts';
 import type { Decision } from './decisions.ts';
 import { refreshEvidence } from './evidence.ts';
-import { placeHost } from './hosts.ts';
+import { checkText, placeHost } from './hosts.ts';
 import { BARRED, HEALTHY, KNOWN, NONE, REMOVED, REVERT_DUE, REVERTED, SEEN, TALKING } from './phases.ts';
 import { beginRevert, sendReverts } from './revert.ts';
 import { type RolloutState, type Run, recount, releaseOrdinal, stratumId } from './state.ts';
@@ -130,7 +130,10 @@ export function revertAll(state: RolloutState, run: Run, out: Decision[]): void 
 export function exclude(state: RolloutState, label: string, value: string, out: Decision[]): void {
   const index = state.plan.labels.indexOf(label);
   if (index < 0)
-    throw new RolloutError('bad-event', `"${label}" is not among the plan's labels`, { received: label });
+    throw new RolloutError('bad-event', `a label is one of ${state.plan.labels.join(', ')}`, {
+      received: label,
+    });
+  checkText('a label value', value);
   state.strata.excluded[stratumId(state, index, value)] = true;
   recount(state);
   refreshEvidence(state);

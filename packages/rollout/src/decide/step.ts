@@ -57,7 +57,7 @@ export function step(state: RolloutState, event: RolloutEvent): readonly Decisio
       return healthy(state, known(state, event.host), event.release, event.after);
     case 'failed':
       if (!FAILURE_KINDS.includes(event.kind))
-        throw new RolloutError('bad-event', `"${event.kind}" is no kind of failure`, {
+        throw new RolloutError('bad-event', `a failure is one of ${FAILURE_KINDS.join(', ')}`, {
           received: event.kind,
         });
       return failed(state, known(state, event.host), event.release);
@@ -89,11 +89,9 @@ export function step(state: RolloutState, event: RolloutEvent): readonly Decisio
     case 'exclude':
       return rare(state, event);
     default:
-      throw new RolloutError(
-        'bad-event',
-        `no event has the type ${String((event as { type: unknown }).type)}`,
-        { received: event },
-      );
+      throw new RolloutError('bad-event', 'no event has this type', {
+        received: (event as { type: unknown }).type,
+      });
   }
 }
 
@@ -317,7 +315,12 @@ function handle(host: number): number {
 }
 
 function known(state: RolloutState, host: number): number {
-  if (!(host >= 0 && host < state.hosts.count) || !((state.hosts.flags[host] as number) & KNOWN)) {
+  // Comparing anything but a number would call its conversions.
+  if (
+    !(typeof host === 'number' && host >= 0 && host < state.hosts.count) ||
+    !((state.hosts.flags[host] as number) & KNOWN)
+  ) {
+    if (typeof host !== 'number') handle(host);
     throw new RolloutError('unknown-host', `host ${host} was never added`, { received: host });
   }
   return host;
