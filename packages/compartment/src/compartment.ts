@@ -73,8 +73,7 @@ export class Compartment implements Disposable {
     if (this.#final !== undefined) return;
     this.#killed ??= reason;
     // unshare(1) stays until the engine is gone, so that its exit means the engine's.
-    if (this.pid !== this.#child.pid && parentOf(this.pid) === this.#child.pid)
-      process.kill(this.pid, 'SIGKILL');
+    if (this.pid !== this.#child.pid && parentOf(this.pid) === this.#child.pid) killNow(this.pid);
     else this.#child.kill('SIGKILL');
   }
 
@@ -107,6 +106,15 @@ function closed(stream: ChildProcess['stderr']): Promise<void> {
       resolve();
     });
   });
+}
+
+/** It may have ended since it was looked up: that is no error. */
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Parent of a process, so that a kill cannot hit another process that got the same pid since. */

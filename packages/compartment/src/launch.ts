@@ -164,7 +164,12 @@ function ask(child: ChildProcess, plan: LaunchPlan, tail: Tail, timeoutMs: numbe
       if (end < 0 && text.length < ANSWER_BYTES) return;
       clearTimeout(timer);
       control.destroy();
-      const answer = JSON.parse(text.slice(0, end)) as LaunchAnswer;
+      let answer: LaunchAnswer;
+      try {
+        answer = JSON.parse(text.slice(0, end)) as LaunchAnswer;
+      } catch (error) {
+        return fail('launch-failed', "the launcher's answer is not JSON", error);
+      }
       if ('error' in answer) reject(new CompartmentError(answer.code, answer.error, answer.layers));
       else resolve(answer);
     });
