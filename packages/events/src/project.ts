@@ -31,9 +31,11 @@ const uniqueSorted = (slots: readonly number[]): number[] => [...new Set(slots)]
 interface Plan {
   readonly fixedBytes: number;
   readonly whole: boolean;
-  /** The 32-bit words of the fixed part of which something is kept, and what of each. */
-  readonly words: Int32Array;
+  /** What to keep of each 32-bit word of the fixed part. */
   readonly masks: Int32Array;
+  /** The pairs of words of which nothing is kept, and the other words of which not all is. */
+  readonly blankPairs: Int32Array;
+  readonly blankWords: Int32Array;
   /** Offsets of the references of subscribed strings. */
   readonly references: readonly number[];
 }
@@ -44,7 +46,7 @@ const plansOf = new WeakMap<Subscription, readonly (Plan | undefined)[]>();
  * The records of `batch` as `subscription` (not to be changed afterwards: its plan is kept) may see them.
  * @throws {EventError} `bad-record`, `bad-reference` for a batch that cannot be trusted; `unknown-class`,
  *   `unknown-field` for a subscription to what does not exist
- * @param allocate gives the memory for the result, which may hold anything
+ * @param allocate gives as much memory as the batch has, which may hold anything; the result is a view of its begin
  */
 export function projectBatch(
   batch: Uint8Array,
@@ -56,71 +58,99 @@ export function projectBatch(
     plans = compile(subscription);
     plansOf.set(subscription, plans);
   }
-  const input = new Source(batch);
-  const output = outputFor(batch.length);
+  const input = new Views(batch);
+  const output = new Output(allocate(batch.length));
+  // Most batches are kept but for some words: all of it is copied at once, then those are blanked.
+  output.bytes.set(batch);
   const most = Math.floor(batch.length / Header.BYTES);
   if (places.length < most) places = new Uint32Array(most);
   let count = 0;
   let end = 0;
-  /** Where the run of whole records begins that is not copied yet. */
-  let run = 0;
   for (let at = 0; at < batch.length; ) {
-    const size = batch.length - at >= Header.BYTES ? input.data.getUint32(at, true) : 0;
+    const size = batch.length - at >= Header.BYTES ? (input.words[at >> 2] as number) : 0;
+    // A size above 2^31 reads as negative.
     if (size < Header.BYTES || size % 8 !== 0 || size > batch.length - at)
-      throw new EventError('bad-record', `record size ${size} at ${at} of ${batch.length}`, size);
-    const plan = plans[input.data.getUint16(at + Header.CLASS, true)];
-    if (plan && size < plan.fixedBytes)
-      throw new EventError('bad-record', `record of ${size} bytes is cut`, size);
-    if (plan) places[count++] = at;
-    if (!plan?.whole) {
-      end = copy(input, run, at - run, output, end);
-      if (plan) end = project(plan, input, at, size, output, end);
-      run = at + size;
+      throw new EventError('bad-record', `record size ${size >>> 0} at ${at} of ${batch.length}`, size >>> 0);
+    const plan = plans[input.halves[(at + Header.CLASS) >> 1] as number];
+    if (plan) {
+      if (size < plan.fixedBytes) throw new EventError('bad-record', `record of ${size} bytes is cut`, size);
+      places[count++] = at;
+      const stays = end === at;
+      if (plan.whole) {
+        if (!stays) copy(input, at, size, output, end);
+        end += size;
+      } else {
+        const kept = stays ? stringsEnd(plan, input.halves, at, size) : 0;
+        if (kept > 0) {
+          blank(plan, output, at, kept, size);
+          end += size;
+        } else end = project(plan, input, at, size, output, end);
+      }
     }
     at += size;
   }
-  end = copy(input, run, batch.length - run, output, end);
-  const bytes = allocate(end);
-  bytes.set(output.bytes.subarray(0, end));
-  return { bytes, count, sources: places.slice(0, count) };
+  return { bytes: output.bytes.subarray(0, end), count, sources: places.slice(0, count) };
 }
 
 /** The same bytes in the widths in which they are read and written. */
-interface Views {
+class Views {
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
-  readonly data: DataView;
-}
-
-/** A batch at an address that 32-bit words can be read at. */
-class Source implements Views {
-  readonly bytes: Uint8Array;
-  readonly words: Int32Array;
-  readonly data: DataView;
+  readonly halves: Uint16Array;
 
   constructor(batch: Uint8Array) {
-    // Buffer's own slice would not copy.
+    // At an address that words can be read at; Buffer's own slice would not copy.
     this.bytes = batch.byteOffset % 4 === 0 ? batch : new Uint8Array(batch);
     const { buffer, byteOffset, byteLength } = this.bytes;
     this.words = new Int32Array(buffer, byteOffset, byteLength >> 2);
-    this.data = new DataView(buffer, byteOffset, byteLength);
+    this.halves = new Uint16Array(buffer, byteOffset, byteLength >> 1);
   }
 }
 
-/** Where results are made, used again and again: it stays in the processor's cache, and a result holds no more than it needs. */
-let scratch: Views = new Source(new Uint8Array(64 * 1024));
+/** Eight bytes at a time too, for zeros. */
+class Output extends Views {
+  readonly pairs: Float64Array;
+
+  constructor(memory: Uint8Array) {
+    super(memory.byteOffset % 8 === 0 ? memory : new Uint8Array(memory.length));
+    this.pairs = new Float64Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length >> 3);
+  }
+}
+
+/** Where the records lie, before their number is known; used again and again. */
 let places = new Uint32Array(2048);
 
-/** Room for so many bytes, all zero. */
-function outputFor(bytes: number): Views {
-  if (scratch.bytes.length < bytes) scratch = new Source(new Uint8Array(align(bytes, 4096)));
-  else scratch.bytes.fill(0, 0, bytes);
-  return scratch;
+/**
+ * Where in its record the last string ends, when the subscribed ones lie one after the other and there are no others;
+ * else 0.
+ */
+function stringsEnd({ references, fixedBytes }: Plan, halves: Uint16Array, at: number, size: number): number {
+  let end = fixedBytes;
+  for (let i = 0; i < references.length; i++) {
+    const reference = (at + (references[i] as number)) >> 1;
+    const length = halves[reference + 1] as number;
+    if (length === 0) continue;
+    if (halves[reference] !== end) return 0;
+    end += length;
+  }
+  return align(end, 8) === size ? end : 0;
+}
+
+/** Takes out of a record what is not subscribed, where it lies; strings end at `end`. */
+function blank(plan: Plan, { bytes, words, pairs }: Output, at: number, end: number, size: number): void {
+  const { blankPairs, blankWords, masks } = plan;
+  for (let i = 0; i < blankPairs.length; i++) pairs[(at >> 3) + (blankPairs[i] as number)] = 0;
+  for (let i = 0; i < blankWords.length; i++) {
+    const word = blankWords[i] as number;
+    words[(at >> 2) + word] = (words[(at >> 2) + word] as number) & (masks[word] as number);
+  }
+  for (let padding = end; padding < size; padding++) bytes[at + padding] = 0;
 }
 
 function project(plan: Plan, input: Views, at: number, size: number, output: Views, to: number): number {
-  const { fixedBytes, references } = plan;
-  copyMasked(plan, input.words, at >> 2, output.words, to >> 2);
+  const { fixedBytes, references, masks } = plan;
+  for (let i = 0; i < masks.length; i++)
+    output.words[(to >> 2) + i] = (input.words[(at >> 2) + i] as number) & (masks[i] as number);
   let end = to + fixedBytes;
   // Texts that lie one after the other are copied at once.
   let runStart = 0;
@@ -128,14 +158,15 @@ function project(plan: Plan, input: Views, at: number, size: number, output: Vie
   let runTo = end;
   for (let i = 0; i < references.length; i++) {
     const reference = references[i] as number;
-    const length = input.data.getUint16(at + reference + 2, true);
+    const length = input.halves[((at + reference) >> 1) + 1] as number;
+    const place = (to + reference) >> 1;
     if (length === 0) continue;
-    const offset = input.data.getUint16(at + reference, true);
+    const offset = input.halves[(at + reference) >> 1] as number;
     // References that overlap could make the result larger than its source, so they are refused by their sum.
     if (offset < fixedBytes || offset + length > size || end - to + length > size)
       throw new EventError('bad-reference', `string at ${offset} of ${length} bytes is outside its record`);
-    output.data.setUint16(to + reference, end - to, true);
-    output.data.setUint16(to + reference + 2, length, true);
+    output.halves[place] = end - to;
+    output.halves[place + 1] = length;
     if (at + offset !== runEnd) {
       copy(input, runStart, runEnd - runStart, output, runTo);
       runStart = at + offset;
@@ -147,7 +178,7 @@ function project(plan: Plan, input: Views, at: number, size: number, output: Vie
   copy(input, runStart, runEnd - runStart, output, runTo);
   const projected = align(end - to, 8);
   while (end < to + projected) output.bytes[end++] = 0;
-  output.data.setUint32(to, projected, true);
+  output.words[to >> 2] = projected;
   return end;
 }
 
@@ -155,22 +186,13 @@ function project(plan: Plan, input: Views, at: number, size: number, output: Vie
 const SHORT_WORDS = 160;
 const SHORT_BYTES = 48;
 
-/** Copies bytes and returns where they end. Up to three more may be written behind them. */
-function copy(input: Views, start: number, length: number, output: Views, to: number): number {
+/** Copies bytes. Up to three more may be written behind them. */
+function copy(input: Views, start: number, length: number, output: Views, to: number): void {
   const aligned = ((start | to) & 3) === 0;
   if (length > (aligned ? SHORT_WORDS : SHORT_BYTES))
     output.bytes.set(input.bytes.subarray(start, start + length), to);
   else if (aligned) copyWords(input.words, start >> 2, (length + 3) >> 2, output.words, to >> 2);
   else copyBytes(input.bytes, start, length, output.bytes, to);
-  return to + length;
-}
-
-function copyMasked(plan: Plan, from: Int32Array, at: number, target: Int32Array, to: number): void {
-  const { words, masks } = plan;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as number;
-    target[to + word] = (from[at + word] as number) & (masks[i] as number);
-  }
 }
 
 function copyWords(from: Int32Array, at: number, count: number, target: Int32Array, to: number): void {
@@ -195,10 +217,10 @@ function plan(layout: RecordLayout, slots: readonly number[] | 'all'): Plan {
   const { fixedBytes, fields, recordClass } = layout;
   if (slots === 'all') {
     const none = new Int32Array(0);
-    return { fixedBytes, whole: true, words: none, masks: none, references: [] };
+    return { fixedBytes, whole: true, masks: none, blankPairs: none, blankWords: none, references: [] };
   }
   const kept = new Uint8Array(fixedBytes);
-  kept.fill(0xff, Header.CLASS, Header.TRUNCATED);
+  kept.fill(0xff, 0, Header.TRUNCATED);
   const references: number[] = [];
   for (const slot of uniqueSorted(slots)) {
     const found = fields[slot];
@@ -206,10 +228,18 @@ function plan(layout: RecordLayout, slots: readonly number[] | 'all'): Plan {
     const { offset, field } = found;
     const bit = Header.TRUNCATED + (slot >> 3);
     kept[bit] = (kept[bit] ?? 0) | (1 << (slot & 7));
+    kept.fill(0xff, offset, offset + fieldStorage[field.type].bytes);
     if (field.type === 'string' || field.type === 'strings') references.push(offset);
-    else kept.fill(0xff, offset, offset + fieldStorage[field.type].bytes);
   }
-  const all = new Int32Array(kept.buffer);
-  const words = Int32Array.from(all.keys().filter((word) => all[word] !== 0));
-  return { fixedBytes, whole: false, words, masks: words.map((word) => all[word] ?? 0), references };
+  const masks = new Int32Array(kept.buffer);
+  const isBlank = (pair: number): boolean => masks[2 * pair] === 0 && masks[2 * pair + 1] === 0;
+  const blankPairs = Int32Array.from(
+    Array(masks.length / 2)
+      .keys()
+      .filter(isBlank),
+  );
+  const blankWords = Int32Array.from(
+    masks.keys().filter((word) => masks[word] !== -1 && !isBlank(word >> 1)),
+  );
+  return { fixedBytes, whole: false, masks, blankPairs, blankWords, references };
 }
