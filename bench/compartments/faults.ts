@@ -64,7 +64,8 @@ export async function crashTwice(
   for (let trial = 0; trial < options.trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
     await rig.settle();
-    await rig.until(() => ready(rig.publisher(name)), READY_MS);
+    // A spare of another one that is still starting would be a second fault to deal with.
+    await rig.until(() => rig.status().every(ready), READY_MS);
     const lostBefore = lostOf(rig);
     rig.sensor.load(options.perSecond);
     await sleep(300 + Math.random() * 100);

@@ -2,7 +2,10 @@
 export interface Limits {
   /** Memory of the engine, page cache of its files included, bytes. */
   readonly memoryBytes: number;
-  /** CPU time, per cent of one core; it may be used in bursts of a tenth of a second. */
+  /**
+   * CPU time, per cent of one core, counted over tenths of a second. What was left of the one before may be used too
+   * (Documentation/scheduler/sched-bwc.rst, "CFS bandwidth burst"): starts and ends of engines need a lot at once.
+   */
   readonly cpuPercent: number;
   /** Processes and threads. Node alone has about a dozen threads. */
   readonly pids: number;

@@ -29,14 +29,19 @@ export function cgroupV1(mounts: V1Mounts, parent: string): Backend {
     // The kernel refuses a limit of memory above that of both, so the old one goes first.
     const swap = file('memory', name, 'memory.memsw.limit_in_bytes');
     tryWrite(swap, -1);
+    const quota = Math.round((limits.cpuPercent / 100) * PERIOD_US);
+    // A burst is at most the quota, which may have been larger before.
+    const burst = file('cpu', name, 'cpu.cfs_burst_us');
+    tryWrite(burst, 0);
     const failed = [
       tryWrite(file('memory', name, 'memory.limit_in_bytes'), limits.memoryBytes),
       tryWrite(file('pids', name, 'pids.max'), limits.pids),
       tryWrite(file('cpu', name, 'cpu.cfs_period_us'), PERIOD_US),
-      tryWrite(file('cpu', name, 'cpu.cfs_quota_us'), Math.round((limits.cpuPercent / 100) * PERIOD_US)),
+      tryWrite(file('cpu', name, 'cpu.cfs_quota_us'), quota),
     ].find((reason) => reason !== undefined);
     if (failed !== undefined) throw new Error(failed);
     tryWrite(swap, limits.memoryBytes);
+    tryWrite(burst, quota); // since 5.14
   };
 
   const remove = (name: string): boolean => all(name).map(tryRemove).every(Boolean);

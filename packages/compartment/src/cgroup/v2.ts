@@ -15,6 +15,8 @@ const PERIOD_US = 100_000;
 export function cgroupV2(parent: string, leaf?: string): Backend {
   const limit = (path: string, limits: Omit<Limits, 'files'> | Ceiling): void => {
     const quota = Math.round((limits.cpuPercent / 100) * PERIOD_US);
+    // A burst is at most the quota, which may have been larger before.
+    tryWrite(join(path, 'cpu.max.burst'), 0);
     const failed = [
       tryWrite(join(path, 'memory.max'), limits.memoryBytes),
       tryWrite(join(path, 'pids.max'), limits.pids),
@@ -22,6 +24,7 @@ export function cgroupV2(parent: string, leaf?: string): Backend {
     ].find((reason) => reason !== undefined);
     if (failed !== undefined) throw new Error(failed);
     tryWrite(join(path, 'memory.swap.max'), 0); // absent without swap accounting
+    tryWrite(join(path, 'cpu.max.burst'), quota); // since 5.14
   };
 
   return {
