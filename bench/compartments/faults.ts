@@ -103,7 +103,7 @@ export async function detectCrash(rig: Rig, trials: number): Promise<Trials> {
   using verdicts = new Verdicts(rig);
   for (let trial = 0; trial < trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
-    await rig.until(() => ready(rig.publisher(name)), READY_MS);
+    await rig.until(() => rig.names.every((each) => ready(rig.publisher(each))), READY_MS);
     await sleep(Math.random() * 20);
     result.memory.push(rig.publisher(name).memoryBytes);
     const given = process.hrtime.bigint();
@@ -141,7 +141,7 @@ export async function detectMemory(rig: Rig, trials: number): Promise<Trials> {
   using verdicts = new Verdicts(rig);
   for (let trial = 0; trial < trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
-    await rig.until(() => ready(rig.publisher(name)), READY_MS);
+    await rig.until(() => rig.names.every((each) => ready(rig.publisher(each))), READY_MS);
     rig.sensor.command('bloat', name);
     const known = await verdicts.of(name, 'memory');
     const { evidence } = rig.publisher(name).restarts.last.at(-1) ?? {};

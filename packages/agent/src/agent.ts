@@ -49,8 +49,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-/** Deadlines are looked at this often, milliseconds; less often while nobody owes anything. */
+/** Deadlines are looked at when they pass and this often, milliseconds; less often while nobody owes anything. */
 const TICK_MS = 50;
+const OVERDUE_TICK_MS = 10;
 const QUIET_TICK_MS = 200;
 const SLOW_TICK_MS = 1_000;
 /** How long engines wait for the sensor to say its tier. */
@@ -263,12 +264,15 @@ export class Agent {
   /** Looks at every deadline, and again in a while. */
   #look(): void {
     const now = this.#clock.tick();
-    let pending = false;
+    let due = Number.POSITIVE_INFINITY;
     for (const publisher of this.#publishers.values()) {
       publisher.tick(now);
-      pending ||= publisher.pending;
+      due = Math.min(due, publisher.dueAt(now));
     }
-    this.#nextLook = setTimeout(() => this.#look(), pending ? TICK_MS : QUIET_TICK_MS);
+    // What is overdue and got no verdict was forgiven time, of which some is left.
+    const wait = due > now ? due - now : OVERDUE_TICK_MS;
+    const most = due === Number.POSITIVE_INFINITY ? QUIET_TICK_MS : TICK_MS;
+    this.#nextLook = setTimeout(() => this.#look(), Math.min(wait, most));
   }
 
   async #end(): Promise<void> {

@@ -137,6 +137,35 @@ test.each([
 });
 
 test.each([
+  ['crash', 'crash'],
+  ['throw', 'crash'],
+  ['heap x', 'heap-limit'],
+  ['bloat', 'oom'],
+] as const)('looked at all the while, an engine that does %s ended by %s', async (line, cause) => {
+  const driven = await Driven.start(options({ limits: { memoryBytes: 256 * 2 ** 20 } }));
+  const looks = setInterval(() => driven.compartment.lookForEnd(), 1);
+  const exit = await driven.ask(line);
+  clearInterval(looks);
+  expect(exit).toMatchObject({ cause });
+  if (line === 'throw') expect(exit).toMatchObject({ stderr: expect.stringMatching(/Error: a bug/) });
+  await until(() => traces().length === 0);
+  expect(traces()).toEqual([]);
+});
+
+// Freeing what it had takes the kernel some 20 ms, in which a busy host may not let us look.
+test('looked at, an engine that fails has ended before the kernel has freed it', { retry: 3 }, async () => {
+  const driven = await Driven.start(options({ limits: { memoryBytes: 512 * 2 ** 20 } }));
+  const { compartment } = driven;
+  const looks = setInterval(() => compartment.lookForEnd(), 1);
+  const there = compartment.exited.then(() => existsSync(`/proc/${compartment.pid}`));
+  const exit = await driven.ask('heap x');
+  clearInterval(looks);
+  // Its own signal, not what unshare makes of it.
+  expect(exit).toMatchObject({ cause: 'heap-limit', code: null });
+  expect(await there).toBe(true);
+});
+
+test.each([
   ['hang', 'hang-killed'],
   ['memory', 'oom'],
   ['cpu', 'cpu'],

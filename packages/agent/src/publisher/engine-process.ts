@@ -36,6 +36,8 @@ export interface EngineProcess {
   usage(): Usage;
   stderrTail(): string;
   kill(reason: KillReason): void;
+  /** Lets `exited` settle now if it has failed and the kernel is still busy with freeing it. */
+  lookForEnd?(): void;
   readonly exited: Promise<EngineExit>;
 }
 

@@ -18,6 +18,7 @@ import { type Wanted, wantedOf } from './cut.ts';
 import type { EngineExit, EngineProcess } from './engine-process.ts';
 import { procUsage } from './proc-usage.ts';
 import {
+  earliestVerdict,
   isSlow,
   nearVerdict,
   type Sample,
@@ -72,6 +73,8 @@ const SAMPLE_SPARE_EVERY_MS = 2_000;
 const PING_EVERY_MS = 1_000;
 /** A channel that ends without its process is ended with it after this long, and the other way round. */
 const TRAILING_MS = 100;
+/** An engine that owes an answer is looked at this often, whether it has died: its end is told late on a busy host. */
+const LOOK_FOR_END_MS = 5;
 /** From STOP to SIGKILL. */
 const STOP_GRACE_MS = 1_000;
 
@@ -93,6 +96,7 @@ export class Instance {
   #lastUsage: Usage = { cpuSeconds: 0, memoryBytes: 0, pids: 0, oomKills: 0, throttledSeconds: 0 };
   #sampledAt = Number.NEGATIVE_INFINITY;
   #pingedAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #nonce = 0n;
   #acked = 0;
   #endedAt: number | undefined;
@@ -183,6 +187,23 @@ export class Instance {
     if (this.#process === undefined) return this.#neverStarted(verdict);
     this.#sample(true);
     this.#process.kill(killReason(verdict.cause));
+    this.#lookUntilGone();
+  }
+
+  /** Looks, now and then while it owes the answer to a batch, whether it has died. Call it as often as you like. */
+  lookForEnd(): void {
+    const { batch } = this.#watch;
+    const now = this.#options.now();
+    if (batch === null || now - Math.max(batch.since, this.#lookedAt) < LOOK_FOR_END_MS) return;
+    this.#lookedAt = now;
+    this.#process?.lookForEnd?.();
+  }
+
+  /** A killed process that cannot die, in a system call that does not end, is left to its exit. */
+  #lookUntilGone(turns = 100): void {
+    if (this.#gone || turns === 0) return;
+    this.#process?.lookForEnd?.();
+    setTimeout(() => this.#lookUntilGone(turns - 1), LOOK_FOR_END_MS).unref();
   }
 
   /** Looks at it: resources, heartbeat, deadlines. Call it about every 50 ms. */
@@ -205,10 +226,9 @@ export class Instance {
     if (!this.#stopping) this.#judge({ type: 'tick', now });
   }
 
-  /** It owes something that has a deadline: its start, a batch, the answer to a ping. */
-  get owes(): boolean {
-    const { start, batch, ping } = this.#watch;
-    return start !== null || batch !== null || ping !== null;
+  /** When the first deadline of what it owes passes (its start, a batch, the answer to a ping): the earliest time of a verdict. */
+  get dueAt(): number {
+    return earliestVerdict(this.#watch, this.#options.limits);
   }
 
   countAcked(events: number): void {

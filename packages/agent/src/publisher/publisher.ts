@@ -191,9 +191,11 @@ export class Publisher {
     this.dispatch({ type: 'tick', now });
   }
 
-  /** Something of it may be due soon: an engine owes an answer, or one is to be started again. */
-  get pending(): boolean {
-    return this.#fed === undefined || [...this.#running.values()].some(({ instance }) => instance.owes);
+  /** The next time at which something of it may be due, as far as it is known: infinity while nobody owes anything. */
+  dueAt(now: number): number {
+    const { spawnAt, feedAt } = this.#machine;
+    const starts = this.#fed === undefined ? [spawnAt, feedAt].filter((at) => at > now) : [];
+    return Math.min(...starts, ...[...this.#running.values()].map(({ instance }) => instance.dueAt));
   }
 
   /** Stops its engines; the promise settles when they are gone. */
@@ -370,6 +372,7 @@ export class Publisher {
     const fed = this.#fed;
     if (fed === undefined || this.#machine.main?.id !== fed.instance.id || !fed.instance.started) return;
     const wants = fed.instance.wanted;
+    fed.instance.lookForEnd();
     while (wants !== undefined && fed.instance.windowOpen) {
       const batch = this.#window.next(() => this.#queue.shift());
       if (batch === undefined) return;

@@ -111,13 +111,20 @@ export function watch(
   }
 }
 
+/** When the first deadline passes by the wall, with nothing forgiven; never (infinity) while nothing is owed. */
+export function earliestVerdict(state: WatchState, limits: WatchLimits): number {
+  const due = (wait: Wait | null, deadline: number): number =>
+    wait === null ? Number.POSITIVE_INFINITY : wait.since + deadline;
+  return Math.min(
+    due(state.start, limits.startDeadlineMs),
+    due(state.batch, limits.batchDeadlineMs),
+    due(state.ping, limits.heartbeatDeadlineMs),
+  );
+}
+
 /** True when a deadline has passed by the wall: take a fresh sample before the tick that judges it. */
 export function nearVerdict(state: WatchState, now: number, limits: WatchLimits): boolean {
-  return (
-    (state.start !== null && now - state.start.since >= limits.startDeadlineMs) ||
-    (state.batch !== null && now - state.batch.since >= limits.batchDeadlineMs) ||
-    (state.ping !== null && now - state.ping.since >= limits.heartbeatDeadlineMs)
-  );
+  return now >= earliestVerdict(state, limits);
 }
 
 /** True when something has taken long and the last sample is none to compare a later one with: take one now. */
