@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RunningAgent, type StatusLine } from './load/agent.ts';
+import { RunningAgent, StateFolder, type StatusLine } from './load/agent.ts';
 import { Generator } from './load/generator.ts';
 import { decodeNs, drainNs } from './load/hot-paths.ts';
 import { cpuSeconds, processTree } from './load/processes.ts';
@@ -55,8 +55,8 @@ async function pairs(
     new Map(loads(generator).map((load) => [load.name, generator.run(...load.args).nsEach]));
   // Both sides get the same load first: what runs all day has been compiled by then, and caches are warm.
   const warmUp = (): void => {
-    generator.run('exec', 2000);
-    generator.run('open', 200_000, generator.file);
+    generator.run('exec', 1500);
+    generator.run('open', 100_000, generator.file);
   };
   const measureOn = async (): Promise<Map<string, number>> => {
     const subject = await start();
@@ -196,8 +196,13 @@ async function* peerRows(generator: Generator): AsyncGenerator<Row> {
   }
 }
 
-async function* tierRows(generator: Generator, tier: 'core' | 'full', count: number): AsyncGenerator<Row> {
-  const results = await pairs(generator, count, () => RunningAgent.start(tier));
+async function* tierRows(
+  generator: Generator,
+  state: StateFolder,
+  tier: 'core' | 'full',
+  count: number,
+): AsyncGenerator<Row> {
+  const results = await pairs(generator, count, () => RunningAgent.start(tier, state));
   for (const [load, list] of results) yield costRow(`${tier} ${load}`, list, 'agent off');
 }
 
@@ -222,8 +227,8 @@ const shedBy = ({ publishers }: StatusLine): number =>
 type Counts = { decoded: number; lost: number; shed: number };
 const none: Counts = { decoded: 0, lost: 0, shed: 0 };
 
-async function* burstRows(generator: Generator): AsyncGenerator<Row> {
-  const agent = await RunningAgent.start('full');
+async function* burstRows(generator: Generator, state: StateFolder): AsyncGenerator<Row> {
+  const agent = await RunningAgent.start('full', state);
   try {
     for (const [rowName, className, args] of [
       ['burst exec lost', 'process_start', ['exec', 20_000]],
@@ -248,10 +253,10 @@ async function* burstRows(generator: Generator): AsyncGenerator<Row> {
   }
 }
 
-async function* standingRows(generator: Generator): AsyncGenerator<Row> {
-  const agent = await RunningAgent.start('core');
+async function* standingRows(generator: Generator, state: StateFolder): AsyncGenerator<Row> {
+  const agent = await RunningAgent.start('core', state);
   try {
-    await sleep(4000);
+    await sleep(8000); // past its own start and that of the spare
     const before = cpuSeconds(agent.pid);
     await sleep(15_000);
     const idle = ((cpuSeconds(agent.pid) - before) / 15) * 100;
@@ -309,9 +314,10 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
     return;
   }
   using generator = new Generator();
-  yield* tierRows(generator, 'core', long ? 31 : 15);
-  yield* tierRows(generator, 'full', long ? 31 : 15);
-  yield* burstRows(generator);
+  using state = new StateFolder();
+  yield* tierRows(generator, state, 'core', long ? 31 : 15);
+  yield* tierRows(generator, state, 'full', long ? 31 : 15);
+  yield* burstRows(generator, state);
   const drain = drainNs(generator);
   yield plain(
     'drain',
@@ -328,6 +334,6 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
     { text: '≤ 500', pass: decode <= 500 },
     'header and two string fields of a process start',
   );
-  yield* standingRows(generator);
+  yield* standingRows(generator, state);
   yield* peerRows(generator);
 }

@@ -20,15 +20,22 @@ export interface StatusLine {
   readonly publishers: readonly { readonly state: string; readonly lost: { readonly total: number } }[];
 }
 
-/** `ringfence up --json` as a child, in a state folder of its own. */
+/** A state folder for agents that run one after the other: what the first has compiled and copied, the next need not. */
+export class StateFolder implements Disposable {
+  readonly path: string = mkdtempSync(join(tmpdir(), 'ringfence-bench-state-'));
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** `ringfence up --json` as a child. */
 export class RunningAgent {
   readonly #child: ChildProcess;
-  readonly #state: string;
   #status: StatusLine | undefined;
 
-  private constructor(child: ChildProcess, state: string) {
+  private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#state = state;
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       if (!line.startsWith('{"type":"status"')) return;
       const status = JSON.parse(line) as StatusLine;
@@ -38,8 +45,7 @@ export class RunningAgent {
   }
 
   /** Resolves when the sensor is active and the publishers are loaded. */
-  static async start(tier: 'core' | 'full'): Promise<RunningAgent> {
-    const state = mkdtempSync(join(tmpdir(), 'ringfence-bench-state-'));
+  static async start(tier: 'core' | 'full', { path: state }: StateFolder): Promise<RunningAgent> {
     const child = spawn(process.execPath, [command, 'up', '--json', '--tier', tier], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -53,7 +59,7 @@ export class RunningAgent {
     child.stderr?.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-4000);
     });
-    const agent = new RunningAgent(child, state);
+    const agent = new RunningAgent(child);
     for (let waited = 0; agent.#status === undefined; waited += 20) {
       if (child.exitCode !== null || waited > 20_000) {
         await agent.stop();
@@ -84,6 +90,5 @@ export class RunningAgent {
       this.#child.kill('SIGINT');
       await ended;
     }
-    rmSync(this.#state, { recursive: true, force: true });
   }
 }

@@ -132,15 +132,21 @@ export function renderProblems(status: AgentStatus): string[] {
   ]);
 }
 
+/** More titles than this would bury what else there is to see. */
+const MOST_TITLES = 3;
+
 /** Rules that get no events here, gathered by the reason. */
 function unfed(one: Publisher): string[] {
   const byReason = Map.groupBy(one.unfedRules, ({ reason }) => reason);
-  return [...byReason].map(([reason, rules]) =>
-    style(
+  return [...byReason].map(([reason, rules]) => {
+    const titles = rules.slice(0, MOST_TITLES).map(({ rule }) => safeText(rule, 60));
+    const rest = rules.length - titles.length;
+    if (rest > 0) titles.push(`${rest} more, see ringfence rules`);
+    return style(
       'dim',
-      `${one.name}: ${rules.length} rules without events (${safeText(reason, 100)}): ${rules.map(({ rule }) => safeText(rule, 60)).join('; ')}`,
-    ),
-  );
+      `${one.name}: ${rules.length} rules without events (${safeText(reason, 100)}): ${titles.join('; ')}`,
+    );
+  });
 }
 
 /** One line of what is happening: rates since the sample before, losses, findings, cost. */
