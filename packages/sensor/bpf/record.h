@@ -25,6 +25,8 @@ struct {
 __u64 lost[CLASSES];
 /* Classes that somebody wants. The sensor's own table needs exec, fork and exit always. */
 __u8 wanted[CLASSES];
+/* Set by the reader before it sleeps: it wants to be woken by the next record. */
+volatile __u32 reader_sleeps;
 /* Our own processes: what they do is not reported as system calls or capability checks. 0 is none. */
 __u32 own_tgids[4];
 
@@ -63,11 +65,29 @@ static __always_inline void begin(struct rf_header *header, __u32 size, __u16 cl
 	header->truncated = 0;
 }
 
-/* Never wakes the reader, which polls: wake-ups cost more than all the rest. */
+/*
+ * Wakes the reader, which waits for this ring, by a record that it skips. Several CPUs may do so at once; it does no
+ * harm. Without room for the record there is much in the ring, and the reader is on its way.
+ */
+static __always_inline void wake_reader(void)
+{
+	reader_sleeps = 0;
+	void *record = bpf_ringbuf_reserve(&life, 8, 0);
+	if (record)
+		bpf_ringbuf_discard(record, BPF_RB_FORCE_WAKEUP);
+}
+
+/*
+ * While the reader polls nothing wakes it: wake-ups cost more than all the rest. Whether it sleeps is asked after the
+ * record is in the ring, and the reader looks into the rings after it has said that it sleeps, so one of the two sees
+ * the other (bpf_ringbuf_output ends with a full barrier): no record waits for the end of a sleep.
+ */
 static __always_inline void emit(void *ring, void *record, __u64 size, __u32 class_id)
 {
 	if (bpf_ringbuf_output(ring, record, size, BPF_RB_NO_WAKEUP))
 		count_lost(class_id);
+	if (reader_sleeps)
+		wake_reader();
 }
 
 /*

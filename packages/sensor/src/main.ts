@@ -9,8 +9,9 @@ import { Worker } from 'node:worker_threads';
 import { encodeFrame, encodeFrameHeader, FrameReader } from '@ringfence/events';
 import type { Described, FromDrain, ToDrain, WorkerData } from './drain/messages.ts';
 import { LOWERED } from './drain/priority.ts';
+import { ring } from './drain/waiter.ts';
 import { FileHasher } from './facts/file-hash.ts';
-import { native } from './native.ts';
+import { errnoName, native } from './native.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type Fatal, type Reply, type Request, ToAgent, ToSensor, toSensorTypes } from './protocol.ts';
 
@@ -21,15 +22,16 @@ agent.on('end', () => process.exit(0));
 agent.on('close', () => process.exit(0));
 agent.on('error', () => process.exit(0));
 
-const wake = new SharedArrayBuffer(4);
-const bell = new Int32Array(wake);
-const data: WorkerData = { options, wake };
+let bell = -1;
 try {
+  bell = native().eventfd();
+  if (bell < 0) throw new Error(`eventfd: ${errnoName(bell)}`);
   // V8's helpers run already; threads that start from here on inherit it.
   for (const tid of readdirSync('/proc/self/task')) native().setNice(Number(tid), LOWERED);
 } catch (error) {
   fatal({ message: error instanceof Error ? error.message : String(error), cure: 'run npm install again' });
 }
+const data: WorkerData = { options, bell };
 const drain = new Worker(new URL(`./drain/worker${import.meta.url.slice(-3)}`, import.meta.url), {
   workerData: data,
   execArgv: process.execArgv,
@@ -42,11 +44,15 @@ function send(message: ToDrain, transfer: ArrayBuffer[] = []): void {
 }
 
 /** As `send`, for what somebody waits for. */
-function ring(message: ToDrain): void {
+function call(message: ToDrain): void {
   send(message);
-  Atomics.store(bell, 0, 1);
-  Atomics.notify(bell, 0);
+  ring(bell);
 }
+
+// The end of the process waits for the drain thread, which waits in the kernel.
+process.on('exit', () => {
+  if (bell >= 0) call({ type: 'end' });
+});
 
 function reply(message: Reply): void {
   agent.write(encodeFrame(ToAgent.REPLY, JSON.stringify(message)));
@@ -126,20 +132,20 @@ async function answerHash(request: Extract<Request, { op: 'hash' }>): Promise<vo
 function request(message: Request): void {
   switch (message.op) {
     case 'describe':
-      ring({ type: 'describe', id: message.id, pid: message.pid, startTime: message.startTime });
+      call({ type: 'describe', id: message.id, pid: message.pid, startTime: message.startTime });
       break;
     case 'hash':
       void answerHash(message);
       break;
     case 'snapshot':
-      ring({ type: 'snapshot', id: message.id });
+      call({ type: 'snapshot', id: message.id });
   }
 }
 
 const frames = new FrameReader({ types: toSensorTypes }, (type, payload) => {
   if (type === ToSensor.STOP) process.exit(0);
   const body: unknown = JSON.parse(payload.toString('utf8'));
-  if (type === ToSensor.SUBSCRIBE) ring({ type: 'subscribe', ...(body as { classes: readonly string[] }) });
+  if (type === ToSensor.SUBSCRIBE) call({ type: 'subscribe', ...(body as { classes: readonly string[] }) });
   else request(body as Request);
 });
 agent.on('data', (chunk: Buffer) => {

@@ -23,11 +23,17 @@ export interface Native {
   fsid(path: string): string | undefined;
   /** Is there news on a descriptor of /proc/PID/mountinfo since the last call? */
   hasNews(fd: number): boolean;
+  /** Waits; `set` holds structs pollfd, `timeout` is in milliseconds. How many have news, or -errno. */
+  poll(set: Uint8Array, count: number, timeout: number): number;
+  /** An eventfd(2) that never blocks. A descriptor, or -errno. */
+  eventfd(): number;
 }
 
 export const CLOCK_REALTIME = 0;
 export const CLOCK_BOOTTIME = 7;
 const AT_FDCWD = -100;
+const EFD_CLOEXEC = 0x8_0000;
+const EFD_NONBLOCK = 0x800;
 
 type Call = (...args: unknown[]) => number;
 interface Koffi {
@@ -76,6 +82,7 @@ function load(): Native {
   );
   const statfs = checked('int statfs(const char *path, _Out_ uint8_t *buffer)');
   const poll = checked('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeout)');
+  const eventfd = checked('int eventfd(unsigned int value, int flags)');
   const gettid = libc.func('int gettid()');
   const time = Buffer.alloc(16);
   const fileSystem = Buffer.alloc(256);
@@ -99,6 +106,8 @@ function load(): Native {
       pollFd.writeInt32LE(POLLPRI, 4);
       return poll(pollFd, 1, 0) > 0;
     },
+    poll: (set, count, timeout) => poll(set, count, timeout),
+    eventfd: () => eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
     nameToHandle: (path, handle, mountId, flags) => nameToHandle(AT_FDCWD, path, handle, mountId, flags),
   };
 }

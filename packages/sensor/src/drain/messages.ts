@@ -5,15 +5,16 @@ import type { Description, Fatal, Hello, Stats } from '../protocol.ts';
 
 export interface WorkerData {
   readonly options: ResolvedOptions;
-  /** One Int32: the main thread sets it and notifies, so that a waiting drain thread looks at its messages. */
-  readonly wake: SharedArrayBuffer;
+  /** An eventfd: the main thread rings it, so that a waiting drain thread looks at its messages. */
+  readonly bell: number;
 }
 
 export type ToDrain =
   | { readonly type: 'buffer'; readonly buffer: ArrayBuffer }
   | { readonly type: 'subscribe'; readonly classes: readonly string[] }
   | { readonly type: 'describe'; readonly id: number; readonly pid: number; readonly startTime: string }
-  | { readonly type: 'snapshot'; readonly id: number };
+  | { readonly type: 'snapshot'; readonly id: number }
+  | { readonly type: 'end' };
 
 /** What the main thread needs to hash the executable of a process. */
 export interface Described {

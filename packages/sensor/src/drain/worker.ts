@@ -1,6 +1,6 @@
 /**
  * The drain thread. It owns all that is sensed: probes, rings, the process table. It never returns to an event loop:
- * a round takes in what has come, then the thread sleeps for some milliseconds.
+ * a round takes in what has come, then the thread waits, for some milliseconds or until something comes.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { classId, eventClasses } from '@ringfence/events';
@@ -11,11 +11,11 @@ import { openSource } from './open-source.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import type { Source } from './source.ts';
 import { makeState, type State } from './state.ts';
+import { Waiter } from './waiter.ts';
 
 const HOUSEKEEPING_MS = 1000;
 const port = parentPort as MessagePort;
-const { options, wake } = workerData as WorkerData;
-const bell = new Int32Array(wake);
+const { options, bell } = workerData as WorkerData;
 
 function post(message: FromDrain, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -30,8 +30,11 @@ function subscribe(state: State, source: Source, classes: readonly string[] | nu
   source.subscribe(state.wanted);
 }
 
-function handle(message: ToDrain, state: State, source: Source): void {
+/** False: the process ends. */
+function handle(message: ToDrain, state: State, source: Source): boolean {
   switch (message.type) {
+    case 'end':
+      return false;
     case 'buffer':
       state.pool.written(message.buffer);
       break;
@@ -50,6 +53,7 @@ function handle(message: ToDrain, state: State, source: Source): void {
       });
     }
   }
+  return true;
 }
 
 function isClass(name: string): boolean {
@@ -60,12 +64,12 @@ function isClass(name: string): boolean {
   }
 }
 
-function run(state: State, source: Source): never {
+function run(state: State, source: Source): void {
+  const waiter = new Waiter(state.native, bell, source.wakers);
   let housekept = performance.now();
   for (;;) {
-    Atomics.store(bell, 0, 0);
     for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port))
-      handle(message.message as ToDrain, state, source);
+      if (!handle(message.message as ToDrain, state, source)) return;
     const now = performance.now();
     state.actors.now = now;
     const more = source.round(now);
@@ -86,7 +90,7 @@ function run(state: State, source: Source): never {
         },
       });
     }
-    if (!more) Atomics.wait(bell, 0, 0, source.pause);
+    if (!more) source.wait(waiter, housekept + HOUSEKEEPING_MS - performance.now());
   }
 }
 

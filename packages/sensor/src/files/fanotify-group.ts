@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { POLLIN, type Waker } from '../drain/waiter.ts';
 import { SensorError } from '../errors.ts';
 import { errnoName, type Native } from '../native.ts';
 
@@ -22,6 +23,10 @@ export class FanotifyGroup implements Disposable {
         value: this.#fd,
         cure: 'run as root (CAP_SYS_ADMIN)',
       });
+  }
+
+  get waker(): Waker {
+    return { fd: this.#fd, events: POLLIN };
   }
 
   /** 0, or -errno. */

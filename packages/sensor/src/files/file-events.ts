@@ -90,16 +90,18 @@ export class FileEvents {
     this.#movedFrom = undefined;
   }
 
-  take(buffer: Buffer, event: FileEvent): void {
+  /** False: the agent did it in its own folders. */
+  take(buffer: Buffer, event: FileEvent): boolean {
     const { mask, pid } = event;
     const found = this.#locate(buffer, event.place);
-    if (!found) return;
+    if (!found) return true;
     const isFolder = (mask & Fan.ONDIR) !== 0;
     const target = event.target.start >= 0 ? this.#locate(buffer, event.target) : undefined;
     if (isFolder) this.#noteFolder(buffer, event, found, target);
     if (mask & (Fan.CREATE | Fan.MOVED_TO | Fan.CLOSE_WRITE)) this.#onNewFile(found.path);
     if (target) this.#onNewFile(target.path);
-    if (this.#isOwn(pid, found.path) || overlayScratch.test(found.path.toString('latin1'))) return;
+    if (this.#isOwn(pid, found.path)) return false;
+    if (overlayScratch.test(found.path.toString('latin1'))) return true;
 
     if (mask & Fan.CREATE) this.#created(pid, found, isFolder);
     if (mask & Fan.ATTRIB) this.#changed(pid, found);
@@ -113,6 +115,7 @@ export class FileEvents {
       this.#movedFrom = undefined;
     }
     if (mask & Fan.DELETE) this.#plain(Delete, pid, found);
+    return true;
   }
 
   /** The path of a folder and a name in it; `undefined` when the event has none. */

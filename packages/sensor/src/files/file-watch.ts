@@ -1,5 +1,6 @@
 /** File events by fanotify: what both sources of process events, kernel probes and procfs, put beside them. */
 import type { State } from '../drain/state.ts';
+import type { Waker } from '../drain/waiter.ts';
 import { canWatchFiles } from '../facts/host.ts';
 import { high32, low32 } from '../ingest/actors.ts';
 import { CLOCK_BOOTTIME } from '../native.ts';
@@ -19,7 +20,8 @@ export const fileClasses: readonly string[] = [
   'file_change',
   'file_link',
 ];
-const FOLLOW_MS = 100;
+/** Less than the last pause before a sleep, so that no mount is missed between them. */
+const FOLLOW_MS = 35;
 
 export class FileWatch implements Disposable {
   readonly #state: State;
@@ -33,6 +35,7 @@ export class FileWatch implements Disposable {
   #secretLength = 0;
   #followed = 0;
   #overflows = 0;
+  #othersDid = false;
   readonly #reasons = new Map<string, string>();
 
   constructor(state: State) {
@@ -109,6 +112,14 @@ export class FileWatch implements Disposable {
   get active(): boolean {
     return this.#group !== undefined || this.#secrets !== undefined;
   }
+  /** What has news when `read` has something to read, and when there are new mounts. */
+  get wakers(): Waker[] {
+    return [this.#group, this.#secrets, this.#marks].flatMap((watch) => watch?.waker ?? []);
+  }
+  /** Did the last `report` have what others than the agent did? */
+  get othersDid(): boolean {
+    return this.#othersDid;
+  }
   /** How much the last `read` got. */
   get bytesRead(): number {
     return this.#length + this.#secretLength;
@@ -123,6 +134,7 @@ export class FileWatch implements Disposable {
 
   /** Turns what `read` got into events. */
   report(now: number): void {
+    this.#othersDid = this.#secretLength > 0;
     if (this.#length > 0 || this.#secretLength > 0) {
       const time = this.#state.native.clock(CLOCK_BOOTTIME);
       const [low, high] = [low32(time), high32(time)];
@@ -138,7 +150,7 @@ export class FileWatch implements Disposable {
             // How many were lost the kernel does not say: at least one, of any of these classes.
             for (const id of fileClassIds)
               if (wanted[id]) counts.overflowed[id] = (counts.overflowed[id] ?? 0) + 1;
-          } else events.take(buffer, event);
+          } else if (events.take(buffer, event)) this.#othersDid = true;
         });
       }
     }

@@ -3,6 +3,7 @@
  * another machine or process could hang this thread.
  */
 import { closeSync, openSync } from 'node:fs';
+import { POLLPRI, type Waker } from '../drain/waiter.ts';
 import { errnoName, type Native } from '../native.ts';
 import type { Missing } from '../protocol.ts';
 import { Fan, Mark } from './fanotify.ts';
@@ -36,6 +37,8 @@ export class MountMarks implements Disposable {
   readonly #folders: Folders;
   readonly #mask: number;
   readonly #news: number;
+  /** Another, to wait with: what poll(2) told about a descriptor it does not tell again. */
+  readonly #waker: number;
   /** File systems that were looked at, by device. */
   #seen = new Map<string, Seen>();
   #missing = new Map<string, Missing>();
@@ -48,7 +51,12 @@ export class MountMarks implements Disposable {
     this.#folders = folders;
     this.#mask = mask;
     this.#news = openSync('/proc/self/mountinfo', 'r');
+    this.#waker = openSync('/proc/self/mountinfo', 'r');
     this.refresh();
+  }
+
+  get waker(): Waker {
+    return { fd: this.#waker, events: POLLPRI };
   }
 
   /** How many file systems are marked. */
@@ -117,6 +125,7 @@ export class MountMarks implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.#news);
+    closeSync(this.#waker);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { classId, fieldSlot } from '@ringfence/events';
+import type { Waker } from '../drain/waiter.ts';
 import type { EventEncoder } from '../encode/event-encoder.ts';
 import { offsetOf } from '../encode/slots.ts';
 import { secretPaths } from '../facts/secret-paths.ts';
@@ -18,7 +19,11 @@ const CLASS = classId('secret_read');
 const PATH = offsetOf('secret_read', 'file.path');
 const SLOT = fieldSlot('secret_read', 'file.path');
 const LIST_MS = 10_000;
-const LOOK_MS = 1000;
+/**
+ * Replaced files are seen at once where renames and creations are (`renewed`). The look finds the rest: other file
+ * systems, folders that were replaced, paths through symbolic links.
+ */
+const LOOK_MS = 5000;
 /** An open and the reads after it are one event. */
 const SAME_READ_MS = 2000;
 const HANDLE_BYTES = 128;
@@ -69,7 +74,11 @@ export class SecretMarks implements Disposable {
     }));
   }
 
-  /** Looks for new secrets and replaced files, at most each second. */
+  get waker(): Waker {
+    return this.#group.waker;
+  }
+
+  /** Looks for new secrets and replaced files, at most each 5 s. */
   refresh(now: number): void {
     if (now - this.#looked < LOOK_MS) return;
     this.#looked = now;

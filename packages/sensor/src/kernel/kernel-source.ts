@@ -1,10 +1,12 @@
 /** Events from kernel probes. */
 import { RingBufferReader } from '@ringfence/ebpf';
 import { classId, FIRST_PROBE_CLASS_ID, Header } from '@ringfence/events';
+import { type Got, Pace } from '../drain/pace.ts';
 import { Priority } from '../drain/priority.ts';
 import { RingCopy } from '../drain/ring-copy.ts';
 import type { Source } from '../drain/source.ts';
 import type { State } from '../drain/state.ts';
+import { POLLIN, type Waiter } from '../drain/waiter.ts';
 import { FileWatch } from '../files/file-watch.ts';
 import { callRecords } from '../ingest/call-records.ts';
 import { copiedRecords } from '../ingest/copied-records.ts';
@@ -23,18 +25,13 @@ const INTERNAL = 32;
 /** Events by their class id, internal records after them: the array of handlers stays dense. */
 const handlerIndex = (id: number): number =>
   id < FIRST_PROBE_CLASS_ID ? id : INTERNAL + id - FIRST_PROBE_CLASS_ID;
-/**
- * Each wake-up of this thread costs 50 to 100 µs, so it sleeps longer while little happens. fanotify's queue of 16,384
- * events bounds that: two processors fill it in about 60 ms.
- */
-const SHORTEST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 50;
 /** Bytes in a ring, or of file events, from which on it is much. */
 const BUSY_BYTES = 16_384;
 const COPY_BYTES = 1 << 20;
 
 export class KernelSource implements Source {
   readonly hello: Source['hello'];
+  readonly wakers: Source['wakers'];
   readonly #state: State;
   readonly #loaded: LoadedProbes;
   readonly #life: RingCopy;
@@ -44,7 +41,9 @@ export class KernelSource implements Source {
   readonly #calls: RingCopy | undefined;
   readonly #onCall: (offset: number) => void = () => {};
   readonly #hook: SyscallHook;
-  #pause = SHORTEST_PAUSE_MS;
+  readonly #pace: Pace = new Pace();
+  /** The word by which the probes know that they must wake this thread. */
+  readonly #sleeps: Int32Array;
   readonly #priority: Priority;
   readonly #files: FileWatch;
 
@@ -62,6 +61,8 @@ export class KernelSource implements Source {
         this.#calls = new RingCopy(new RingBufferReader(collection.map('calls')), COPY_BYTES);
       const lost = collection.variables.bytes('lost');
       this.#lost = new BigUint64Array(lost.buffer, lost.byteOffset, lost.length >> 3);
+      const sleeps = collection.variables.bytes('reader_sleeps');
+      this.#sleeps = new Int32Array(sleeps.buffer, sleeps.byteOffset, 1);
       takeInRunning(state, collection);
       takeInListeners(state, collection);
     } catch (error) {
@@ -75,11 +76,21 @@ export class KernelSource implements Source {
     this.#files = new FileWatch(state);
     const all = [...states, ...this.#files.probes];
     const missing = [...missingOf(all), ...this.#files.missing];
+    const life = { fd: collection.map('life').fd, events: POLLIN };
+    this.wakers = [life, ...this.#files.wakers];
     this.hello = { mode: 'kernel', reason: 'kernel probes are loaded', missing, probes: all };
   }
 
-  get pause(): number {
-    return this.#pause;
+  wait(waiter: Waiter, most: number): void {
+    const { pause } = this.#pace;
+    if (pause < Number.POSITIVE_INFINITY) {
+      waiter.pause(Math.min(pause, most));
+      return;
+    }
+    // First the word, then the look: see emit() in bpf/record.h. A probe wakes by the ring `life`, whichever it wrote to.
+    Atomics.store(this.#sleeps, 0, 1);
+    this.#pace.slept(this.ring.fill > 0 || waiter.sleep(most));
+    Atomics.store(this.#sleeps, 0, 0);
   }
 
   round(now: number): boolean {
@@ -87,13 +98,14 @@ export class KernelSource implements Source {
     this.#priority.update(fill / size, now);
     // First copy what names its process, then take in the processes, then report: all that they were is known by then.
     const moreFiles = this.#files.read();
-    const busy = fill > BUSY_BYTES || this.#files.bytesRead > BUSY_BYTES;
-    this.#pause = busy ? SHORTEST_PAUSE_MS : Math.min(this.#pause + 1, LONGEST_PAUSE_MS);
     const moreCalls = this.#calls?.take() ?? false;
     while (this.#life.take()) this.#life.forEach(this.#onLife);
     this.#life.forEach(this.#onLife);
     this.#calls?.forEach(this.#onCall);
     this.#files.report(now);
+    const much = fill > BUSY_BYTES || this.#files.bytesRead > BUSY_BYTES;
+    const some: Got = fill > 0 || this.#files.othersDid ? 'some' : 'nothing';
+    this.#pace.update(much ? 'much' : some);
     return moreFiles || moreCalls;
   }
 

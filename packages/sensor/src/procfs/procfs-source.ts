@@ -5,6 +5,7 @@
 import { RecordFlag } from '@ringfence/events';
 import type { Source } from '../drain/source.ts';
 import type { State } from '../drain/state.ts';
+import type { Waiter } from '../drain/waiter.ts';
 import { FileWatch } from '../files/file-watch.ts';
 import { high32, low32 } from '../ingest/actors.ts';
 import { probes } from '../kernel/probe-list.ts';
@@ -31,6 +32,7 @@ export class ProcfsSource implements Source {
   readonly hello: Source['hello'];
   readonly ring: Source['ring'] = { fill: 0, size: 0 };
   readonly forksLost = 0;
+  readonly wakers: Source['wakers'] = [];
   readonly #state: State;
   readonly #files: FileWatch;
   #live = new Map<number, Process>();
@@ -59,8 +61,8 @@ export class ProcfsSource implements Source {
     };
   }
 
-  get pause(): number {
-    return this.#files.active ? FILE_MS : POLL_MS;
+  wait(waiter: Waiter, most: number): void {
+    waiter.pause(Math.min(this.#files.active ? FILE_MS : POLL_MS, most));
   }
   get overflows(): number {
     return this.#files.overflows;
