@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { quote, SigmaError, type SigmaErrorCode } from './error.ts';
 import { type Budget, LIMITS } from './limits.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 
 /** Where something stands in a file; both count from 1. */
 export interface Place {
@@ -53,6 +54,12 @@ export type LoadedDocument = { node: Node; errors?: never } | { node?: never; er
  * per document. Anchors work within bounds; tags other than the core ones, merge keys and non-string keys are refused.
  */
 export function loadYaml(text: string, file: string | undefined, budget: Budget): LoadedDocument[] {
+  const node = readPlainYaml(text, budget);
+  return node === undefined ? loadWithLibrary(text, file, budget) : [{ node }];
+}
+
+/** The same without the quick reader: what that one must agree with. */
+export function loadWithLibrary(text: string, file: string | undefined, budget: Budget): LoadedDocument[] {
   if (text.length > LIMITS.fileLength) {
     const problem = `file is longer than ${LIMITS.fileLength} characters`;
     return [{ errors: [new SigmaError('limit', problem, { file, cure: 'split it' })] }];
