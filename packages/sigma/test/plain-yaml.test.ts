@@ -1,9 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { loadWithLibrary } from '../src/library-yaml.ts';
 import { Budget } from '../src/limits.ts';
 import { readPlainYaml } from '../src/plain-yaml.ts';
-import { loadWithLibrary, plain } from '../src/yaml.ts';
+import { plain } from '../src/yaml.ts';
 
 const RUNS = 4_000;
 const RULES = globSync(`${import.meta.dirname}/../../engine/content/*/rules/**/*.yml`)

@@ -1,4 +1,5 @@
 const LAST = 0xffff;
+const ASCII_LAST = 0x7f;
 
 /** A set of UTF-16 units as sorted ranges that do not touch: `[low, high, low, high, …]`, ends included. Immutable. */
 export class CharSet {
@@ -59,9 +60,26 @@ export class CharSet {
     return this.ranges.length === 2 && this.ranges[0] === this.ranges[1] ? this.ranges[0] : undefined;
   }
 
+  /**
+   * Whether it has all units beyond ASCII or none. None of them is equal without case to one of ASCII, so the table of
+   * variants is not needed, which takes long to compute.
+   */
+  private isPlainBeyondAscii(): boolean {
+    const { ranges } = this;
+    const high = ranges.at(-1) ?? 0;
+    return high <= ASCII_LAST || (high === LAST && ranges.at(-2)! <= ASCII_LAST + 1);
+  }
+
   /** Adds every unit that differs from a member only by case (ECMAScript's Canonicalize without `u`). */
   closeOverCase(): CharSet {
     const extra: [number, number][] = [];
+    if (this.isPlainBeyondAscii()) {
+      for (let code = 0x41; code <= 0x5a; code++) {
+        const lower = code + 0x20;
+        if (this.has(code) !== this.has(lower)) extra.push([code, code], [lower, lower]);
+      }
+      return extra.length === 0 ? this : CharSet.of(...this.pairs(), ...extra);
+    }
     const add = (group: readonly number[]): void => {
       for (const code of group) extra.push([code, code]);
     };
