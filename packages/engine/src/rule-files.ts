@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 
 /** Bounds on what a release may hold for this engine; past them files are skipped, with the reason. */
 export const RuleBounds = {
@@ -28,21 +28,21 @@ export function readRuleFiles(releaseDir: string): { files: RuleFile[]; skipped:
   const skipped: Skipped[] = [];
   let bytes = 0;
 
-  const readFolder = (folder: string, depth: number): void => {
-    const name = relative(releaseDir, folder);
+  // Names are inside the release.
+  const readFolder = (name: string, depth: number): void => {
     if (depth > RuleBounds.DEPTH) {
       skipped.push({ file: name, line: 0, reason: `more than ${RuleBounds.DEPTH} folders deep` });
       return;
     }
     let entries: ReturnType<typeof readFolderEntries>;
     try {
-      entries = readFolderEntries(folder);
+      entries = readFolderEntries(join(releaseDir, name));
     } catch (error) {
       skipped.push({ file: name, line: 0, reason: (error as Error).message });
       return;
     }
     for (const entry of entries) {
-      const path = join(folder, entry.name);
+      const path = `${name}/${entry.name}`;
       if (entry.isDirectory()) {
         readFolder(path, depth + 1);
       } else if (/\.ya?ml$/.test(entry.name)) {
@@ -51,8 +51,7 @@ export function readRuleFiles(releaseDir: string): { files: RuleFile[]; skipped:
     }
   };
 
-  const readOne = (path: string): void => {
-    const file = relative(releaseDir, path);
+  const readOne = (file: string): void => {
     if (files.length >= RuleBounds.FILES || bytes >= RuleBounds.TOTAL_BYTES) {
       skipped.push({
         file,
@@ -62,7 +61,7 @@ export function readRuleFiles(releaseDir: string): { files: RuleFile[]; skipped:
       return;
     }
     try {
-      const text = readText(path);
+      const text = readText(join(releaseDir, file));
       bytes += text.length;
       files.push({ file, text });
     } catch (error) {
@@ -70,7 +69,7 @@ export function readRuleFiles(releaseDir: string): { files: RuleFile[]; skipped:
     }
   };
 
-  readFolder(join(releaseDir, 'rules'), 1);
+  readFolder('rules', 1);
   return { files, skipped };
 }
 

@@ -50,19 +50,21 @@ function better(a: Cover | undefined, b: Cover | undefined): Cover | undefined {
 
 /** Each branch needs a cover; an event must have a trigger of one of them. */
 function unite(branches: readonly (Cover | undefined)[]): Cover | undefined {
-  const merged = new Map<string, Trigger>();
+  const merged = new Map<string, { kind: Trigger['kind']; field: string; texts: Set<string> }>();
   let size = 0;
   for (const branch of branches) {
     if (branch === undefined) return undefined;
     for (const { kind, field, texts } of branch) {
       const key = `${kind} ${field}`;
-      const all = new Set([...(merged.get(key)?.texts ?? []), ...texts]);
-      merged.set(key, { kind, field, texts: [...all] });
+      const trigger = merged.get(key);
+      if (trigger === undefined) merged.set(key, { kind, field, texts: new Set(texts) });
+      else for (const text of texts) trigger.texts.add(text);
       size += texts.length;
     }
     if (size > MAX_TEXTS) return undefined;
   }
-  return merged.size === 0 ? undefined : [...merged.values()];
+  if (merged.size === 0) return undefined;
+  return Array.from(merged.values(), ({ kind, field, texts }) => ({ kind, field, texts: [...texts] }));
 }
 
 function itemCover(item: Item): Cover | undefined {

@@ -23,10 +23,16 @@ const COMMON: ReadonlySet<string> = new Set(' etaoinsrlcd/-.=:');
 /** The hash of the trigram of a needle that ordinary texts have least, by how many uncommon characters it has. */
 export function rarestGram(needle: string): number {
   const grams = gramsOf(needle);
-  const uncommon = (at: number): number => [0, 1, 2].filter((next) => !COMMON.has(needle[at + next]!)).length;
-  const best = grams
-    .map((_, at) => at)
-    .reduce((left, right) => (uncommon(right) > uncommon(left) ? right : left), 0);
+  let best = 0;
+  let most = 0;
+  for (let at = 0; at < grams.length; at++) {
+    let uncommon = 0;
+    for (let next = at; next < at + 3; next++) if (!COMMON.has(needle[next]!)) uncommon++;
+    if (uncommon > most) {
+      best = at;
+      most = uncommon;
+    }
+  }
   return grams[best]!;
 }
 

@@ -204,7 +204,7 @@ class IndexedMatcher implements Matcher {
   }
 }
 
-const noGrams = (): GramIndex['byGram'] => Array.from({ length: GRAM_BUCKETS }, () => undefined);
+const noGrams = (): GramIndex['byGram'] => Array.from<undefined>({ length: GRAM_BUCKETS });
 
 /** Whether a rule is meant for events of this source: it must not name anything that the event's source is not. */
 function routes(wanted: LogSource, source: LogSource): boolean {

@@ -89,6 +89,12 @@ export function parseChain(names: readonly string[], keyword: boolean): Chain {
       `modifier ${quote(name)} cannot stand ${flag ? 'without "re"' : `with ${quote(typed[0])}`}`,
     );
   }
+  if (names.length > 1) checkTogether(names);
+  return { names, kind, keyword };
+}
+
+/** @throws ModifierProblem for modifiers of which only one may stand in a chain, and for flags in the wrong place. */
+function checkTogether(names: readonly string[]): void {
   exclusive(names, ['lt', 'lte', 'gt', 'gte'], 'one comparison');
   exclusive(names, TIME_PARTS, 'one part of a date');
   exclusive(names, ['contains', 'startswith', 'endswith'], 'one of contains, startswith and endswith');
@@ -99,7 +105,6 @@ export function parseChain(names: readonly string[], keyword: boolean): Chain {
       fail('modifier', `modifier ${quote(flag)} must stand after "re"`, `write \`re|${flag}\``);
     }
   }
-  return { names, kind, keyword };
 }
 
 function exclusive(names: readonly string[], group: readonly string[], what: string): void {

@@ -9,12 +9,16 @@ export type Pattern = readonly Part[];
 
 export const MANY: Part = { wild: '*' };
 
+/** What may mean more than itself in a value. */
+const SPECIAL = /[\\*?%]/;
+
 /**
  * Splits a value at its wildcards and takes its escapes away (Sigma 2.1.0, "Escape Character"): a backslash before `*`, `?` or
  * another backslash makes that character plain; any other backslash is itself. With `expand`, `%name%` is a placeholder
  * and `\%` a plain percent sign.
  */
 export function parsePattern(value: string, expand = false): Part[] {
+  if (!SPECIAL.test(value)) return value === '' ? [] : [{ text: value }];
   const parts: Part[] = [];
   let text = '';
   const flush = (): void => {

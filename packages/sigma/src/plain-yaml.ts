@@ -118,7 +118,7 @@ class Reader {
     do {
       const key = this.line.slice(column, colon);
       if (colon === -1 || !isKey(key) || entries.length === MAX_KEYS) return undefined;
-      for (const entry of entries) if (entry.key === key) return undefined;
+      for (let at = 0; at < entries.length; at++) if (entries[at]!.key === key) return undefined;
       this.nodes++;
       const line = this.row + 1;
       const value = this.value(column, colon + 1, depth + 1);

@@ -14,12 +14,18 @@ export class CharSet {
   static of(...pairs: readonly (readonly [number, number])[]): CharSet {
     const sorted = pairs.toSorted((a, b) => a[0] - b[0]);
     const ranges: number[] = [];
-    for (const [low, high] of sorted) {
+    for (const pair of sorted) {
+      const low = pair[0];
+      const high = pair[1];
       const last = ranges.length - 1;
       if (last > 0 && low <= ranges[last]! + 1) ranges[last] = Math.max(ranges[last]!, high);
       else ranges.push(low, high);
     }
     return new CharSet(ranges);
+  }
+
+  static range(low: number, high: number): CharSet {
+    return new CharSet([low, high]);
   }
 
   private pairs(): [number, number][] {
@@ -29,15 +35,17 @@ export class CharSet {
   }
 
   union(other: CharSet): CharSet {
+    if (this.ranges.length === 0) return other;
     return CharSet.of(...this.pairs(), ...other.pairs());
   }
 
   negate(): CharSet {
     const ranges: number[] = [];
     let next = 0;
-    for (const [low, high] of this.pairs()) {
+    for (let at = 0; at < this.ranges.length; at += 2) {
+      const low = this.ranges[at]!;
       if (low > next) ranges.push(next, low - 1);
-      next = high + 1;
+      next = this.ranges[at + 1]! + 1;
     }
     if (next <= LAST) ranges.push(next, LAST);
     return new CharSet(ranges);

@@ -28,10 +28,10 @@ export class RegexSyntaxError extends Error {
   }
 }
 
-const DIGIT = CharSet.of([0x30, 0x39]);
+const DIGIT = CharSet.range(0x30, 0x39);
 const WORD = CharSet.of([0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]);
 const SPACE = CharSet.of([0x09, 0x0d], [0x20, 0x20]);
-const NEWLINE = CharSet.of([0x0a, 0x0a]);
+const NO_NEWLINE = CharSet.range(0x0a, 0x0a).negate();
 const CLASSES: Readonly<Record<string, CharSet>> = {
   d: DIGIT,
   D: DIGIT.negate(),
@@ -110,7 +110,7 @@ class Parser {
         return this.set(this.bracket());
       case '.':
         this.at++;
-        return { kind: 'set', set: this.flags.dotAll ? CharSet.all : NEWLINE.negate() };
+        return { kind: 'set', set: this.flags.dotAll ? CharSet.all : NO_NEWLINE };
       case '^':
         this.at++;
         return { kind: 'assert', assert: this.flags.multiLine ? 'lineStart' : 'start' };
@@ -125,7 +125,7 @@ class Parser {
         throw this.error(`nothing to repeat before \`${character}\``);
       default:
         this.at++;
-        return this.set(CharSet.of([character.charCodeAt(0), character.charCodeAt(0)]));
+        return this.set(CharSet.range(character.charCodeAt(0), character.charCodeAt(0)));
     }
   }
 
@@ -198,7 +198,7 @@ class Parser {
       return named;
     }
     const code = this.escapedCode(letter);
-    return CharSet.of([code, code]);
+    return CharSet.range(code, code);
   }
 
   private escapedCode(letter: string): number {
@@ -260,22 +260,22 @@ class Parser {
     const to = this.bracketEnd(this.source[this.at]!).only();
     if (to === undefined) {
       this.at = dash + 1;
-      return low.union(CharSet.of([0x2d, 0x2d]));
+      return low.union(CharSet.range(0x2d, 0x2d));
     }
     if (to < from) throw this.error('range out of order in `[…]`', dash);
-    return CharSet.of([from, to]);
+    return CharSet.range(from, to);
   }
 
   private bracketEnd(character: string): CharSet {
     if (character === '\\') {
       if (this.source[this.at + 1] === 'b') {
         this.at += 2;
-        return CharSet.of([8, 8]);
+        return CharSet.range(8, 8);
       }
       return this.classEscape();
     }
     this.at++;
-    return CharSet.of([character.charCodeAt(0), character.charCodeAt(0)]);
+    return CharSet.range(character.charCodeAt(0), character.charCodeAt(0));
   }
 
   private quantified(item: RegexNode, start: number): RegexNode {

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.ts';
 import { CharSet } from './charset.ts';
 import { type Assertion, type RegexNode, RegexSyntaxError } from './parse.ts';
 
-const NEWLINE = CharSet.of([0x0a, 0x0a]);
+const NEWLINE = CharSet.range(0x0a, 0x0a);
 
 /** One state of Thompson's automaton (K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968). */
 export type Instruction =

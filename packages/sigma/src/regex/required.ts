@@ -59,7 +59,8 @@ function analyse(node: RegexNode): Known {
 function foldedCharacter(set: CharSet): string | undefined {
   let folded: string | undefined;
   for (let at = 0; at < set.ranges.length; at += 2) {
-    const [low = 0, high = 0] = [set.ranges[at], set.ranges[at + 1]];
+    const low = set.ranges[at]!;
+    const high = set.ranges[at + 1]!;
     if (high - low > 3 || at > 8) return undefined;
     for (let code = low; code <= high; code++) {
       const character = fold(String.fromCharCode(code));
@@ -93,7 +94,11 @@ function sequence(parts: readonly Known[]): Known {
   for (const part of parts) {
     const { exact } = part;
     if (exact !== undefined && joined.length * exact.length <= MAX_ALTERNATIVES) {
-      joined = joined.flatMap((left) => exact.map((right) => left + right));
+      const [right] = exact;
+      joined =
+        exact.length === 1
+          ? joined.map((left) => left + right)
+          : joined.flatMap((left) => exact.map((other) => left + other));
       continue;
     }
     whole = false;

@@ -39,9 +39,14 @@ export interface LinearRegex {
 export function linearRegex(source: string, flags: RegexFlags): LinearRegex {
   const node = parseRegex(source, flags);
   const program = compileRegex(node);
-  const search = new Search(program, isAnchored(node));
-  const states = program.instructions.length;
-  return { source, test: (text) => search.test(text), required: requiredLiterals(node), states };
+  // Many expressions are never asked: what a search needs is made for the first text.
+  const anchored = isAnchored(node);
+  let search: Search | undefined;
+  const test = (text: string): boolean => {
+    search ??= new Search(program, anchored);
+    return search.test(text);
+  };
+  return { source, test, required: requiredLiterals(node), states: program.instructions.length };
 }
 
 /** A set of program states after some text, and what the last character was. Assertions are decided one character later. */
@@ -226,7 +231,7 @@ function boundaries(instructions: readonly Instruction[]): number[] {
   for (const instruction of instructions) if (instruction.kind === 'set') cut(instruction.set);
   if (instructions.some((instruction) => instruction.kind === 'assert')) {
     cut(WORD);
-    cut(CharSet.of([NEWLINE, NEWLINE]));
+    cut(CharSet.range(NEWLINE, NEWLINE));
   }
   bounds.delete(0x10000);
   return [...bounds].sort((a, b) => a - b);
