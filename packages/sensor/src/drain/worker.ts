@@ -14,6 +14,12 @@ import { makeState, type State } from './state.ts';
 import { Waiter } from './waiter.ts';
 
 const HOUSEKEEPING_MS = 1000;
+/**
+ * While events keep coming they are handed over this often, for each time wakes this process's other thread, the agent
+ * and its engines. The first ones after a quiet while go at once, and so does what is much.
+ */
+const HAND_OVER_MS = 40;
+const HAND_OVER_BYTES = 64 * 1024;
 const port = parentPort as MessagePort;
 const { options, bell } = workerData as WorkerData;
 
@@ -67,14 +73,21 @@ function isClass(name: string): boolean {
 function run(state: State, source: Source): void {
   const waiter = new Waiter(state.native, bell, source.wakers);
   let housekept = performance.now();
+  let handedOver = 0;
   for (;;) {
     for (let message = receiveMessageOnPort(port); message; message = receiveMessageOnPort(port))
       if (!handle(message.message as ToDrain, state, source)) return;
     const now = performance.now();
     state.actors.now = now;
     const more = source.round(now);
-    state.encoder.flush();
-    if (now - housekept >= HOUSEKEEPING_MS) {
+    const keepsHouse = now - housekept >= HOUSEKEEPING_MS;
+    const { waiting } = state.encoder;
+    // With the counters goes all that they count.
+    if (keepsHouse || now - handedOver >= HAND_OVER_MS || waiting >= HAND_OVER_BYTES) {
+      if (waiting > 0) handedOver = now;
+      state.encoder.flush();
+    }
+    if (keepsHouse) {
       housekept = now;
       state.users.refresh(now);
       state.table.expire(now);
@@ -90,7 +103,10 @@ function run(state: State, source: Source): void {
         },
       });
     }
-    if (!more) source.wait(waiter, housekept + HOUSEKEEPING_MS - performance.now());
+    if (more) continue;
+    const housekeeping = housekept + HOUSEKEEPING_MS;
+    const due = state.encoder.waiting > 0 ? Math.min(housekeeping, handedOver + HAND_OVER_MS) : housekeeping;
+    source.wait(waiter, due - performance.now());
   }
 }
 

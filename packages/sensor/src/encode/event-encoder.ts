@@ -199,6 +199,11 @@ export class EventEncoder {
     if (this.#sequenceLow === 0) this.#sequenceHigh++;
   }
 
+  /** Bytes of finished events that were not handed over. */
+  get waiting(): number {
+    return this.#buffer === undefined || this.#count === 0 ? 0 : this.#used - BATCH_HEADER;
+  }
+
   /** Hands over what is finished. */
   flush(): void {
     if (this.#buffer === undefined) return;
