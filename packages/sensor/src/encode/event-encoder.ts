@@ -19,6 +19,11 @@ for (const { id, name } of eventClasses) layouts[id] = layoutOf(name, 'event');
 /** Classes that can come in floods. */
 const isBulk = Uint8Array.from(layouts, (layout) => (layout?.recordClass.name === 'file_open' ? 1 : 0));
 
+/** Classes of which an image has one event, or hardly more: a template would be made for nothing. */
+const isOnce = Uint8Array.from(layouts, (layout) =>
+  ['process_start', 'process_exit'].includes(layout?.recordClass.name ?? '') ? 1 : 0,
+);
+
 const TWO_32 = 0x1_0000_0000;
 /** Shorter texts are copied byte by byte: a typed array's `set` costs more than that. */
 const SHORT = 40;
@@ -56,16 +61,20 @@ export class EventEncoder {
    * room in the output queue, and the event is counted as shed.
    */
   begin(classId: number, process: Process, image: Image = process.image): boolean {
-    let template = image === process.image ? process.templates[classId] : undefined;
-    if (template === undefined) {
-      template = this.#makeTemplate(classId, process, image);
-      if (image === process.image) process.templates[classId] = template;
-    }
+    const current = image === process.image;
+    const template = current ? process.templates[classId] : undefined;
+    const length = template?.length ?? actorBytes(classId, process, image);
     // The rest of a record: at most four texts of 4096 bytes.
-    if (!this.#room(classId, template.length + 20_480)) return false;
-    this.#bytes.set(template, this.#used);
+    if (!this.#room(classId, length + 20_480)) return false;
     this.#start = this.#used;
-    this.#end = this.#start + template.length;
+    if (template === undefined) {
+      this.#layOut(classId, process, image);
+      if (current && isOnce[classId] !== 1)
+        process.templates[classId] = Buffer.from(this.#bytes.subarray(this.#start, this.#end));
+    } else {
+      this.#bytes.set(template, this.#start);
+      this.#end = this.#start + length;
+    }
     this.#classId = classId;
     this.#flags = image.flags;
     this.#cutLow = this.#data.getUint32(this.#start + Header.TRUNCATED, true);
@@ -151,12 +160,15 @@ export class EventEncoder {
       bytes = 4096;
       this.cut(slot);
     }
+    this.#append(offset, source, start, bytes);
+  }
+  #append(offset: number, source: Uint8Array, start: number, bytes: number): void {
     const to = this.#end;
     if (bytes <= SHORT) {
       const target = this.#bytes;
       for (let i = 0; i < bytes; i++) target[to + i] = source[start + i] as number;
     } else {
-      this.#bytes.set(source.subarray(start, start + bytes), to);
+      this.#bytes.set(bytes === source.length ? source : source.subarray(start, start + bytes), to);
     }
     const at = this.#start + offset;
     this.#data.setUint16(at, to - this.#start, true);
@@ -213,51 +225,53 @@ export class EventEncoder {
     else this.#sink(this.#pool.pack(buffer, this.#used), this.#used, this.#count);
   }
 
-  #makeTemplate(classId: number, process: Process, image: Image): Uint8Array {
+  /** Writes who acted where the record begins, up to the end of the texts that belong to the actor. */
+  #layOut(classId: number, process: Process, image: Image): void {
     const { fixedBytes } = layouts[classId] as RecordLayout;
     const parent = process.parentImage;
     const parentArgv = Math.min(parent.argv.length, PARENT_ARGV_MAX);
-    const size =
-      fixedBytes +
-      image.path.length +
-      image.argv.length +
-      image.user.length +
-      image.container.length +
-      parent.path.length +
-      parentArgv;
-    const bytes = new Uint8Array((size + 7) & ~7);
-    const data = new DataView(bytes.buffer);
-    data.setUint16(Header.CLASS, classId, true);
-    data.setUint32(Actor.PID, process.pid, true);
-    data.setUint32(Actor.PPID, process.ppid, true);
-    putTime(data, Actor.START_TIME, process.startLow, process.startHigh, this.#clock);
-    data.setUint32(Actor.UID, image.uid, true);
-    data.setUint32(Actor.GID, image.gid, true);
-    data.setUint32(Actor.EUID, image.euid, true);
-    data.setUint32(Actor.LOGIN_UID, image.loginUid, true);
-    data.setUint32(Actor.SESSION, image.session, true);
-    let end = fixedBytes;
-    const put = (offset: number, source: Uint8Array, length: number = source.length): void => {
-      if (length === 0) return;
-      bytes.set(length === source.length ? source : source.subarray(0, length), end);
-      data.setUint16(offset, end, true);
-      data.setUint16(offset + 2, length, true);
-      end += length;
-    };
-    put(Actor.PATH, image.path);
-    put(Actor.ARGV, image.argv);
-    put(Actor.USER, image.user);
-    put(Actor.CONTAINER, image.container);
-    put(Actor.PARENT_PATH, parent.path);
-    put(Actor.PARENT_ARGV, parent.argv, parentArgv);
+    this.#bytes.fill(0, this.#start, this.#start + fixedBytes);
+    this.#end = this.#start + fixedBytes;
+    this.u16(Header.CLASS, classId);
+    this.u32(Actor.PID, process.pid);
+    this.u32(Actor.PPID, process.ppid);
+    this.bootTime(Actor.START_TIME, process.startLow, process.startHigh);
+    this.u32(Actor.UID, image.uid);
+    this.u32(Actor.GID, image.gid);
+    this.u32(Actor.EUID, image.euid);
+    this.u32(Actor.LOGIN_UID, image.loginUid);
+    this.u32(Actor.SESSION, image.session);
+    this.#actorText(Actor.PATH, image.path);
+    this.#actorText(Actor.ARGV, image.argv);
+    this.#actorText(Actor.USER, image.user);
+    this.#actorText(Actor.CONTAINER, image.container);
+    this.#actorText(Actor.PARENT_PATH, parent.path);
+    this.#actorText(Actor.PARENT_ARGV, parent.argv, parentArgv);
     let cut = 0;
     if (image.truncated & Cut.PATH) cut |= 1 << ActorSlot.PATH;
     if (image.truncated & Cut.ARGV) cut |= 1 << ActorSlot.ARGV;
     if (parent.truncated & Cut.PATH) cut |= 1 << ActorSlot.PARENT_PATH;
     if (parent.truncated & Cut.ARGV || parentArgv < parent.argv.length) cut |= 1 << ActorSlot.PARENT_ARGV;
-    data.setUint32(Header.TRUNCATED, cut, true);
-    return bytes.subarray(0, size);
+    this.u32(Header.TRUNCATED, cut);
   }
+
+  #actorText(offset: number, source: Uint8Array, length: number = source.length): void {
+    if (length > 0) this.#append(offset, source, 0, length);
+  }
+}
+
+/** Bytes that `#layOut` writes. */
+function actorBytes(classId: number, process: Process, image: Image): number {
+  const parent = process.parentImage;
+  return (
+    (layouts[classId] as RecordLayout).fixedBytes +
+    image.path.length +
+    image.argv.length +
+    image.user.length +
+    image.container.length +
+    parent.path.length +
+    Math.min(parent.argv.length, PARENT_ARGV_MAX)
+  );
 }
 
 function putTime(data: DataView, at: number, low: number, high: number, clock: ClockOffset): void {

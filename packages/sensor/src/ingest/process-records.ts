@@ -65,12 +65,21 @@ const Fork = {
   PARENT_START: offsetOf('process_fork', 'parent.start_time', 'probe'),
 } as const;
 
-/** Reads the image out of a process start record that begins at `base`. */
-export function readImage(bytes: Buffer, base: number, users: Users, containers: Containers): Image {
+/**
+ * Reads the image out of a process start record that begins at `base`.
+ * @param before what the process ran until then: mostly in the same folder and on the same terminal
+ */
+export function readImage(
+  bytes: Buffer,
+  base: number,
+  users: Users,
+  containers: Containers,
+  before: Image,
+): Image {
   const u32 = (offset: number): number => bytes.readUInt32LE(base + offset);
-  const text = (offset: number): Buffer => {
+  const text = (offset: number, likely: Uint8Array = none): Uint8Array => {
     const start = base + bytes.readUInt16LE(base + offset);
-    return Buffer.from(bytes.subarray(start, start + bytes.readUInt16LE(base + offset + 2)));
+    return copyText(bytes, start, bytes.readUInt16LE(base + offset + 2), likely);
   };
   const cut = u32(24);
   const names = base + bytes.readUInt16LE(base + Start.CGROUP_NAMES);
@@ -78,8 +87,8 @@ export function readImage(bytes: Buffer, base: number, users: Users, containers:
   return {
     path: text(Start.PATH),
     argv: text(Start.ARGV),
-    cwd: text(Start.CWD),
-    tty: text(Start.TTY),
+    cwd: text(Start.CWD, before.cwd),
+    tty: text(Start.TTY, before.tty),
     user: users.name(uid),
     container: containers.id(bytes, names, names + bytes.readUInt16LE(base + Start.CGROUP_NAMES + 2)),
     uid,
@@ -96,6 +105,21 @@ export function readImage(bytes: Buffer, base: number, users: Users, containers:
       (cut & CUT_PATH ? Cut.PATH : 0) | (cut & CUT_ARGV ? Cut.ARGV : 0) | (cut & CUT_CWD ? Cut.CWD : 0),
     flags: bytes.readUInt16LE(base + 6),
   };
+}
+
+const none = new Uint8Array(0);
+
+/** The bytes of a text in a record, or `likely` if it has the same: making a typed array costs more than comparing. */
+function copyText(bytes: Buffer, start: number, length: number, likely: Uint8Array): Uint8Array {
+  if (length === 0) return none;
+  if (length === likely.length) {
+    let same = 0;
+    while (same < length && bytes[start + same] === likely[same]) same++;
+    if (same === length) return likely;
+  }
+  const copy = Buffer.allocUnsafe(length);
+  bytes.copy(copy, 0, start, start + length);
+  return copy;
 }
 
 export class ProcessRecords {
@@ -149,7 +173,7 @@ export class ProcessRecords {
           : undefined;
       process = this.#table.add(new Process(pid, low, high, parent, ppid), this.#actors.now);
     }
-    const image = readImage(bytes, base, this.#users, this.#containers);
+    const image = readImage(bytes, base, this.#users, this.#containers, process.image);
     if (existing) {
       process.image = image;
       return process;
