@@ -10,6 +10,7 @@ import { encodeFrame, encodeFrameHeader, FrameReader } from '@ringfence/events';
 import type { Described, FromDrain, ToDrain, WorkerData } from './drain/messages.ts';
 import { LOWERED } from './drain/priority.ts';
 import { ring } from './drain/waiter.ts';
+import { WHOLE } from './encode/batch-pool.ts';
 import { FileHasher } from './facts/file-hash.ts';
 import { errnoName, native } from './native.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -31,7 +32,8 @@ try {
 } catch (error) {
   fatal({ message: error instanceof Error ? error.message : String(error), cure: 'run npm install again' });
 }
-const data: WorkerData = { options, bell };
+const written = new Int32Array(new SharedArrayBuffer(4));
+const data: WorkerData = { options, bell, written: written.buffer };
 const drain = new Worker(new URL(`./drain/worker${import.meta.url.slice(-3)}`, import.meta.url), {
   workerData: data,
   execArgv: process.execArgv,
@@ -79,7 +81,8 @@ drain.on('message', (message: FromDrain) => {
       frame.writeUInt32LE(count, 8);
       frame.writeUInt32LE(0, 12);
       agent.write(frame, () => {
-        send({ type: 'buffer', buffer }, [buffer]);
+        Atomics.add(written, 0, buffer.byteLength);
+        if (buffer.byteLength === WHOLE) send({ type: 'buffer', buffer }, [buffer]);
       });
       break;
     }

@@ -7,6 +7,8 @@ export interface WorkerData {
   readonly options: ResolvedOptions;
   /** An eventfd: the main thread rings it, so that a waiting drain thread looks at its messages. */
   readonly bell: number;
+  /** One Int32: bytes of batches that the main thread has written. A message for each batch would cost more than the batch. */
+  readonly written: SharedArrayBuffer;
 }
 
 export type ToDrain =

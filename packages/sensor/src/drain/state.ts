@@ -28,11 +28,12 @@ export interface State {
   readonly wanted: Uint8Array;
 }
 
-export function makeState(options: ResolvedOptions, sink: BatchSink): State {
+/** @param written see `BatchPool` */
+export function makeState(options: ResolvedOptions, sink: BatchSink, written?: Int32Array): State {
   const lib = native();
   const clock = freezeClock(lib);
   const counts = new Counts();
-  const pool = new BatchPool();
+  const pool = new BatchPool(undefined, undefined, written);
   const encoder = new EventEncoder(pool, counts, clock, sink);
   const table = new ProcessTable();
   const users = new Users();

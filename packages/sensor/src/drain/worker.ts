@@ -4,6 +4,7 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { classId, eventClasses } from '@ringfence/events';
+import type { BatchSink } from '../encode/event-encoder.ts';
 import { SensorError } from '../errors.ts';
 import { describe } from './describe.ts';
 import type { FromDrain, ToDrain, WorkerData } from './messages.ts';
@@ -21,7 +22,7 @@ const HOUSEKEEPING_MS = 1000;
 const HAND_OVER_MS = 40;
 const HAND_OVER_BYTES = 64 * 1024;
 const port = parentPort as MessagePort;
-const { options, bell } = workerData as WorkerData;
+const { options, bell, written } = workerData as WorkerData;
 
 function post(message: FromDrain, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -42,7 +43,7 @@ function handle(message: ToDrain, state: State, source: Source): boolean {
     case 'end':
       return false;
     case 'buffer':
-      state.pool.written(message.buffer);
+      state.pool.returned(message.buffer);
       break;
     case 'subscribe':
       subscribe(state, source, message.classes.filter(isClass));
@@ -111,9 +112,10 @@ function run(state: State, source: Source): void {
 }
 
 try {
-  const state = makeState(options, (buffer, used, count) => {
+  const sink: BatchSink = (buffer, used, count) => {
     post({ type: 'batch', buffer, used, count }, [buffer]);
-  });
+  };
+  const state = makeState(options, sink, new Int32Array(written));
   const source = openSource(state);
   subscribe(state, source, options.classes);
   post({ type: 'hello', hello: source.hello });

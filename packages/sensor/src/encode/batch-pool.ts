@@ -7,7 +7,8 @@
 export const BATCH_BYTES: number = 256 * 1024;
 /** Frame header and `u32 count | u32 reserved` come first, so that a batch is written as it lies. */
 export const BATCH_HEADER = 16;
-const WHOLE = BATCH_HEADER + BATCH_BYTES;
+/** Bytes of a buffer that is worth sending back. */
+export const WHOLE: number = BATCH_HEADER + BATCH_BYTES;
 /** A smaller batch travels in a buffer of its own size: many small ones must not pin many large ones. */
 const SMALL = WHOLE / 4;
 const MAX_QUEUED = 32 << 20;
@@ -18,12 +19,26 @@ export class BatchPool {
   readonly #free: ArrayBuffer[] = [];
   readonly #limit: number;
   readonly #reserved: number;
-  #queued = 0;
+  /** Bytes sent, and in the shared word those that were written, both modulo 2^32. */
+  #sent = 0;
+  readonly #written: Int32Array;
 
-  /** @param limit most bytes under way */
-  constructor(limit: number = MAX_QUEUED, reserved: number = RESERVED) {
+  /**
+   * @param limit most bytes under way
+   * @param written one word, in memory that is shared with who writes the batches and adds their bytes
+   */
+  constructor(
+    limit: number = MAX_QUEUED,
+    reserved: number = RESERVED,
+    written: Int32Array = new Int32Array(1),
+  ) {
     this.#limit = limit;
     this.#reserved = reserved;
+    this.#written = written;
+  }
+
+  get #queued(): number {
+    return (this.#sent - Atomics.load(this.#written, 0)) | 0;
   }
 
   /** A buffer of the full size, or `undefined` when the queue is full. */
@@ -39,7 +54,7 @@ export class BatchPool {
       packed = buffer.slice(0, used);
       this.#free.push(buffer);
     }
-    this.#queued += packed.byteLength;
+    this.#sent = (this.#sent + packed.byteLength) | 0;
     return packed;
   }
 
@@ -48,10 +63,9 @@ export class BatchPool {
     this.#free.push(buffer);
   }
 
-  /** A sent buffer was written, and is back. */
-  written(buffer: ArrayBuffer): void {
-    this.#queued -= buffer.byteLength;
-    if (buffer.byteLength === WHOLE && this.#free.length * WHOLE < this.#limit) this.#free.push(buffer);
+  /** A sent buffer of the full size was written, and is back. */
+  returned(buffer: ArrayBuffer): void {
+    if (this.#free.length * WHOLE < this.#limit) this.#free.push(buffer);
   }
 
   /** Is no more left than what is reserved for rare events? */
