@@ -151,7 +151,13 @@ describe('explain', () => {
     const begin: RolloutEvent[] = [
       { type: 'clock', at: 1_000_000 },
       ...[0, 1, 2].flatMap((one): RolloutEvent[] => [
-        { type: 'host-added', host: one, labels: plan.labels.map(() => 'x'), class: 'server', content: 'old' },
+        {
+          type: 'host-added',
+          host: one,
+          labels: plan.labels.map(() => 'x'),
+          class: 'server',
+          content: 'old',
+        },
         { type: 'talking', host: one },
       ]),
       { type: 'release-started', release: 'new' },
