@@ -20,8 +20,11 @@ const STDERR_BYTES = 16_384;
 /** An answer of the launcher is a few KiB. */
 const ANSWER_BYTES = 65_536;
 
-/** Megabytes. */
-const NEW_SPACE = '--max-semi-space-size=2';
+/**
+ * Little lives longer than an event: a small new space (megabytes) stays in the processor's cache. An engine has a core at
+ * most: one helper thread of V8 will do. Both make it end sooner when it fails, which the agent waits for.
+ */
+const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--v8-pool-size=1'];
 
 /** An OpenSSL configuration that is there but may not be read ends Node at its start; this one may be read. */
 const NODE_ENVIRONMENT: readonly string[] = [
@@ -107,10 +110,9 @@ function planOf(
       engine.kind === 'node'
         ? {
             executable: node,
-            // Little lives longer than an event: a small new space stays in the processor's cache, and is soon freed
-            // when the engine dies, which the agent waits for. The old heap at half the limit: new space, code and Node itself need the rest, and V8 is to give up
+            // The old heap at half the limit: new space, code and Node itself need the rest, and V8 is to give up
             // with a message before the kernel kills without one.
-            argv: [node, heap, NEW_SPACE, ...(engine.execArgv ?? []), engine.entry],
+            argv: [node, heap, ...NODE_FLAGS, ...(engine.execArgv ?? []), engine.entry],
             environment:
               cache === undefined ? NODE_ENVIRONMENT : [...NODE_ENVIRONMENT, `NODE_COMPILE_CACHE=${cache}`],
           }

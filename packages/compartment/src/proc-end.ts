@@ -12,9 +12,10 @@ const STATE = 0;
 const EXIT_CODE = 49;
 
 /**
- * The failure that a process is dying of, while the kernel still frees what it had: its first thread is a zombie and has
- * the status that the whole group ends with. Undefined for one that runs, that is gone, that ends well (a first thread
- * that ends alone looks the same), or into which we may not look.
+ * The failure that a process is dying of, while the kernel still ends its threads and frees what it had: proc_pid_stat(5)
+ * has the status that the whole group ends with, as soon as that is decided (seen on Linux 6.18) or, on older kernels, when
+ * its first thread has ended. Undefined for one that runs, that is gone, that ends well (a first thread that ends alone looks the
+ * same), or into which we may not look.
  */
 export function processEnd(pid: number): ProcessEnd | undefined {
   let fields: string[];
@@ -24,7 +25,8 @@ export function processEnd(pid: number): ProcessEnd | undefined {
   } catch {
     return undefined;
   }
-  if (fields[STATE] !== 'Z') return undefined;
+  // Of a process that is stopped it is the signal that stopped it.
+  if (fields[STATE] === 'T' || fields[STATE] === 't') return undefined;
   const status = Number(fields[EXIT_CODE]);
   // As waitpid(2) reports it.
   if (!(status > 0)) return undefined;

@@ -95,7 +95,7 @@ test('this host has every layer, and an engine runs behind all of them', async (
   const { cpuSeconds, memoryBytes, pids } = driven.compartment.usage();
   expect(cpuSeconds).toBeGreaterThan(0.01);
   expect(memoryBytes).toBeGreaterThan(10 * 2 ** 20);
-  expect(pids).toBeGreaterThan(5);
+  expect(pids).toBeGreaterThan(2);
   expect((await driven.stop()).cause).toBe('stopped');
 });
 
@@ -210,7 +210,7 @@ test('without root, a user namespace gives all but a uid and a cgroup', () => {
   expect(missing.map(({ layer }) => layer)).toEqual(['cgroup', 'uid']);
   expect(missing.every(({ reason, stops }) => reason !== undefined && stops !== '')).toBe(true);
   expect({ answer, cause }).toEqual({ answer: 'ENOENT', cause: 'stopped' });
-  expect(pids).toBeGreaterThan(5);
+  expect(pids).toBeGreaterThan(2);
   expect(memoryBytes).toBeGreaterThan(10 * 2 ** 20);
 });
 
