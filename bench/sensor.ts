@@ -134,7 +134,8 @@ const probes = {
 
 async function bpftrace(program: string): Promise<Subject & { child: ChildProcess }> {
   // It needs tracefs; mounted in a mount namespace of its own, nothing of it stays behind.
-  const script = 'mount -t tracefs tracefs /sys/kernel/tracing && exec bpftrace -q -e "$1"';
+  const script =
+    '[ -e /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing; exec bpftrace -q -e "$1"';
   const child = spawn(
     'unshare',
     ['--mount', 'sh', '-c', script, 'sh', `${program} BEGIN { printf("ready\\n"); }`],
