@@ -7,6 +7,12 @@ import { type Rig, ready } from './rig.ts';
 const READY_MS = 30_000;
 const FAULT_MS = 20_000;
 
+/** Waits until each publisher under load has its spare: one that still starts would be a second fault to deal with. */
+async function steady(rig: Rig): Promise<void> {
+  const all = (): boolean => rig.names.every((name) => ready(rig.publisher(name)));
+  await rig.until(all, READY_MS);
+}
+
 /** What the trials of one kind gave, milliseconds. */
 export interface Trials {
   readonly ms: number[];
@@ -64,8 +70,7 @@ export async function crashTwice(
   for (let trial = 0; trial < options.trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
     await rig.settle();
-    // A spare of another one that is still starting would be a second fault to deal with.
-    await rig.until(() => rig.status().every(ready), READY_MS);
+    await steady(rig);
     const lostBefore = lostOf(rig);
     rig.sensor.load(options.perSecond);
     await sleep(300 + Math.random() * 100);
@@ -103,7 +108,7 @@ export async function detectCrash(rig: Rig, trials: number): Promise<Trials> {
   using verdicts = new Verdicts(rig);
   for (let trial = 0; trial < trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
-    await rig.until(() => rig.names.every((each) => ready(rig.publisher(each))), READY_MS);
+    await steady(rig);
     await sleep(Math.random() * 20);
     result.memory.push(rig.publisher(name).memoryBytes);
     const given = process.hrtime.bigint();
@@ -141,7 +146,7 @@ export async function detectMemory(rig: Rig, trials: number): Promise<Trials> {
   using verdicts = new Verdicts(rig);
   for (let trial = 0; trial < trials; trial++) {
     const name = rig.names[trial % rig.names.length] as string;
-    await rig.until(() => rig.names.every((each) => ready(rig.publisher(each))), READY_MS);
+    await steady(rig);
     rig.sensor.command('bloat', name);
     const known = await verdicts.of(name, 'memory');
     const { evidence } = rig.publisher(name).restarts.last.at(-1) ?? {};

@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { fillCompileCache, removeStaleCgroups } from '@ringfence/compartment';
 import type { HashTarget, Hello } from '@ringfence/compartment/protocol';
 import { Bound, PROTOCOL_VERSION } from '@ringfence/compartment/protocol';
-import { EventView, eventClasses, forEachRecord, SCHEMA_VERSION, toObject } from '@ringfence/events';
+import { eventClasses, SCHEMA_VERSION } from '@ringfence/events';
 import { startSensor } from '@ringfence/sensor';
 import { WatchClock } from './clock.ts';
 import { type Config, limitsOf, loadConfig } from './config/load.ts';
 import { privateDirectory } from './config/places.ts';
+import { EventStream } from './control/event-stream.ts';
 import { MAX_REPLY, type Request } from './control/protocol.ts';
 import { type Connection, ControlServer } from './control/server.ts';
 import { drillEngine } from './drills/engine-of.ts';
@@ -595,34 +596,6 @@ export class Agent {
     if (this.#stopping !== undefined) return;
     this.#store.forget(name);
     this.#subscribe();
-  }
-}
-
-/** Events as JSON to one reader of the control socket; what a slow reader does not take is counted and told with the next. */
-class EventStream {
-  readonly classes: readonly string[];
-  readonly #wanted: ReadonlySet<string>;
-  readonly #connection: Connection;
-  readonly #view: EventView = new EventView();
-  #dropped = 0;
-
-  constructor(classes: readonly string[], connection: Connection) {
-    this.classes = classes;
-    this.#wanted = new Set(classes);
-    this.#connection = connection;
-  }
-
-  send(bytes: Uint8Array): void {
-    forEachRecord(
-      bytes,
-      (view) => {
-        if (!this.#wanted.has(view.class.name)) return;
-        const item = { event: toObject(view), ...(this.#dropped > 0 && { dropped: this.#dropped }) };
-        if (this.#connection.item(item)) this.#dropped = 0;
-        else this.#dropped++;
-      },
-      this.#view,
-    );
   }
 }
 

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { type Cause, deriveCause, type KillReason } from './cause.ts';
@@ -8,6 +7,7 @@ import { type Cgroup, NO_USAGE, type Usage } from './cgroup/types.ts';
 import type { Launched } from './launcher/plan.ts';
 import type { LayerReport } from './layers.ts';
 import { type ProcessEnd, processEnd } from './proc-end.ts';
+import { procStat } from './proc-stat.ts';
 import { procUsage } from './proc-usage.ts';
 import type { Tail } from './tail.ts';
 
@@ -95,31 +95,28 @@ export class Compartment implements Disposable {
   }
 
   /** Reads what the engine had written when it failed: one turn of the event loop takes all that there is. */
-  async #readOut(): Promise<void> {
+  async #readOut(end: ProcessEnd): Promise<ProcessEnd> {
     await setImmediate();
     await setImmediate();
     this.channel.destroy();
+    return end;
   }
 
   async #wait(): Promise<Exit> {
-    const how = await Promise.race([ended(this.#child), this.#seenEnd.promise]);
-    if (isRunning(this.#child)) await this.#readOut();
-
+    const seen = this.#seenEnd.promise.then((end) => this.#readOut(end));
+    const how = await Promise.race([ended(this.#child), seen]);
     const usage = this.usage();
     this.#final = usage;
-    const end = { code: how.code, signal: how.signal, stderr: this.#tail.toString() };
+    const end = { ...how, stderr: this.#tail.toString() };
     const cause = deriveCause({ ...end, killed: this.#killed, oomKills: usage.oomKills });
     removeSoon(this.#cgroup);
     return { cause, ...end, usage };
   }
 }
 
-const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
-  exitCode === null && signalCode === null;
-
 /** The child's end, with all that it wrote read. */
 async function ended(child: ChildProcess): Promise<ProcessEnd> {
-  if (isRunning(child)) {
+  if (child.exitCode === null && child.signalCode === null) {
     await new Promise<void>((resolve) => child.once('exit', () => resolve()));
   }
   await closed(child.stderr);
@@ -149,10 +146,6 @@ function killNow(pid: number): void {
 
 /** Parent of a process, so that a kill cannot hit another process that got the same pid since. */
 function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
+  const ppid = procStat(pid)?.[1];
+  return ppid === undefined ? undefined : Number(ppid);
 }

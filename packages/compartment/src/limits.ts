@@ -7,7 +7,7 @@ export interface Limits {
    * (Documentation/scheduler/sched-bwc.rst, "CFS bandwidth burst"): starts and ends of engines need a lot at once.
    */
   readonly cpuPercent: number;
-  /** Processes and threads. Node alone has about five threads here. */
+  /** Processes and threads. Our engine has four. */
   readonly pids: number;
   /** Open files. */
   readonly files: number;

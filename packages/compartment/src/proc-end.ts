@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { procStat } from './proc-stat.ts';
 
 /** How a process ended: one of the two is null. */
 export interface ProcessEnd {
@@ -7,26 +7,20 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Where the fields stand after the command's name (proc_pid_stat(5)): state is the first, exit_code the last. */
+/** Places in what `procStat` gives. */
 const STATE = 0;
 const EXIT_CODE = 49;
 
 /**
  * The failure that a process is dying of, while the kernel still ends its threads and frees what it had: proc_pid_stat(5)
- * has the status that the whole group ends with, as soon as that is decided (seen on Linux 6.18) or, on older kernels, when
- * its first thread has ended. Undefined for one that runs, that is gone, that ends well (a first thread that ends alone looks the
- * same), or into which we may not look.
+ * has the status that the whole group ends with as soon as that is decided (seen on Linux 6.18; where it is told later, when
+ * the first thread has ended). Undefined for one that runs, that is gone, that ends well (a first thread that ends alone
+ * looks the same), or into which we may not look.
  */
 export function processEnd(pid: number): ProcessEnd | undefined {
-  let fields: string[];
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
+  const fields = procStat(pid);
   // Of a process that is stopped it is the signal that stopped it.
-  if (fields[STATE] === 'T' || fields[STATE] === 't') return undefined;
+  if (fields === undefined || fields[STATE] === 'T' || fields[STATE] === 't') return undefined;
   const status = Number(fields[EXIT_CODE]);
   // As waitpid(2) reports it.
   if (!(status > 0)) return undefined;

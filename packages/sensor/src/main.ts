@@ -10,7 +10,7 @@ import { encodeFrame, encodeFrameHeader, FrameReader } from '@ringfence/events';
 import type { Described, FromDrain, ToDrain, WorkerData } from './drain/messages.ts';
 import { LOWERED } from './drain/priority.ts';
 import { ring } from './drain/waiter.ts';
-import { WHOLE } from './encode/batch-pool.ts';
+import { BUFFER_BYTES } from './encode/batch-pool.ts';
 import { FileHasher } from './facts/file-hash.ts';
 import { errnoName, native } from './native.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -82,7 +82,7 @@ drain.on('message', (message: FromDrain) => {
       frame.writeUInt32LE(0, 12);
       agent.write(frame, () => {
         Atomics.add(written, 0, buffer.byteLength);
-        if (buffer.byteLength === WHOLE) send({ type: 'buffer', buffer }, [buffer]);
+        if (buffer.byteLength === BUFFER_BYTES) send({ type: 'buffer', buffer }, [buffer]);
       });
       break;
     }

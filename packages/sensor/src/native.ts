@@ -32,6 +32,9 @@ export interface Native {
 export const CLOCK_REALTIME = 0;
 export const CLOCK_BOOTTIME = 7;
 const AT_FDCWD = -100;
+/** Bits of poll(2). */
+export const POLLIN = 1;
+export const POLLPRI = 2;
 const EFD_CLOEXEC = 0x8_0000;
 const EFD_NONBLOCK = 0x800;
 
@@ -101,7 +104,6 @@ function load(): Native {
     // f_fsid follows seven words in struct statfs of 64-bit machines.
     fsid: (path) => (statfs(path, fileSystem) === 0 ? fileSystem.toString('hex', 56, 64) : undefined),
     hasNews(fd) {
-      const POLLPRI = 2;
       pollFd.writeInt32LE(fd, 0);
       pollFd.writeInt32LE(POLLPRI, 4);
       return poll(pollFd, 1, 0) > 0;

@@ -32,6 +32,7 @@ import {
   groupId,
   isBarred,
   move,
+  type Place,
   type RolloutState,
   releaseOrdinal,
   reserveHost,
@@ -41,12 +42,7 @@ import {
 } from './state.ts';
 
 /** Refuses what an untyped caller may send, before anything is written. */
-function checkPlace(
-  { plan }: RolloutState,
-  labels: readonly string[],
-  className: string,
-  group: string | null | undefined,
-): void {
+function checkPlace({ plan }: RolloutState, { labels, class: className, group }: Place): void {
   const width = plan.labels.length;
   if (!Array.isArray(labels) || labels.length !== width) {
     throw new RolloutError(
@@ -70,18 +66,13 @@ export function checkText(what: string, value: unknown): void {
 }
 
 /** Writes a host's labels, class and group, which were checked; the counters are the caller's business. */
-export function placeHost(
-  state: RolloutState,
-  host: number,
-  labels: readonly string[],
-  className: string,
-  group: string | null | undefined,
-): void {
+export function placeHost(state: RolloutState, host: number, place: Place): void {
   const { hosts, plan } = state;
   const width = plan.labels.length;
-  for (let i = 0; i < width; i++) hosts.labels[host * width + i] = stratumId(state, i, labels[i] as string);
-  hosts.class[host] = classIndex(state, className);
-  hosts.group[host] = groupId(state, group);
+  for (let i = 0; i < width; i++)
+    hosts.labels[host * width + i] = stratumId(state, i, place.labels[i] as string);
+  hosts.class[host] = classIndex(state, place.class);
+  hosts.group[host] = groupId(state, place.group);
 }
 
 function classIndex(state: RolloutState, name: string): number {
@@ -93,16 +84,9 @@ function classIndex(state: RolloutState, name: string): number {
   return index;
 }
 
-export function addHost(
-  state: RolloutState,
-  host: number,
-  labels: readonly string[],
-  className: string,
-  group: string | null | undefined,
-  content: string,
-): void {
+export function addHost(state: RolloutState, host: number, place: Place, content: string): void {
   const { hosts } = state;
-  checkPlace(state, labels, className, group);
+  checkPlace(state, place);
   checkText('content', content);
   reserveHost(state, host);
   const flags = hosts.flags[host] as number;
@@ -112,10 +96,10 @@ export function addHost(
       hosts.flags[host] = flags & ~REMOVED;
       countHost(state, host, 1);
     }
-    relabelHost(state, host, labels, className, group);
+    relabelHost(state, host, place);
     return;
   }
-  placeHost(state, host, labels, className, group);
+  placeHost(state, host, place);
   hosts.phase[host] = NONE;
   hosts.flags[host] = KNOWN;
   hosts.has[host] = hosts.base[host] = releaseOrdinal(state, content);
@@ -124,17 +108,11 @@ export function addHost(
 }
 
 /** A host of which nothing was exposed gets its labels now; during a trial they wait for the next release. */
-export function relabelHost(
-  state: RolloutState,
-  host: number,
-  labels: readonly string[],
-  className: string,
-  group: string | null | undefined,
-): void {
+export function relabelHost(state: RolloutState, host: number, place: Place): void {
   const { hosts } = state;
-  checkPlace(state, labels, className, group);
+  checkPlace(state, place);
   if (!((COUNTS[hosts.phase[host] as number] as number) & CANDIDATE)) {
-    state.relabels.set(host, { labels: [...labels], class: className, group: group ?? null });
+    state.relabels.set(host, { labels: [...place.labels], class: place.class, group: place.group ?? null });
     return;
   }
   const flags = hosts.flags[host] as number;
@@ -143,7 +121,7 @@ export function relabelHost(
   if (present) countHost(state, host, -1);
   if (talks) countAtSite(state, host, -1);
   try {
-    placeHost(state, host, labels, className, group);
+    placeHost(state, host, place);
   } finally {
     hosts.flags[host] = isBarred(state, host)
       ? (hosts.flags[host] as number) | BARRED

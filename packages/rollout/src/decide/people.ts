@@ -36,7 +36,7 @@ export function startRelease(state: RolloutState, name: string): void {
     hosts.delivered[host] = 0;
   }
   state.run = null;
-  for (const [host, to] of state.relabels) placeHost(state, host, to.labels, to.class, to.group);
+  for (const [host, to] of state.relabels) placeHost(state, host, to);
   state.relabels.clear();
   // The older release's decisions are void with it.
   state.pending = [];

@@ -8,7 +8,7 @@ import { DERIVED, REVERT_DUE, REVERT_SENT, REVERTED, TALKING } from './phases.ts
 import {
   createState,
   type HostTable,
-  type Relabel,
+  type Place,
   type RolloutState,
   type Run,
   recount,
@@ -41,7 +41,7 @@ interface Header {
   readonly pending: readonly Decision[];
   readonly outages: RolloutState['outages'];
   readonly strays: number;
-  readonly relabels: readonly (readonly [number, Relabel])[];
+  readonly relabels: readonly (readonly [number, Place])[];
 }
 
 /** The state as bytes: the same state gives the same bytes, and integers only, so nothing is lost. */

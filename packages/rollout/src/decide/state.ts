@@ -133,14 +133,15 @@ export interface RolloutState {
   /** Reports that fit nothing: about hosts never offered, or about releases that do not move. */
   strays: number;
   /** Hosts that have changed labels during their trial, applied when the next release starts. */
-  relabels: Map<number, Relabel>;
+  relabels: Map<number, Place>;
   readonly derived: Derived;
 }
 
-export interface Relabel {
+/** Where a host belongs: labels in the plan's order, class, redundancy group. */
+export interface Place {
   readonly labels: readonly string[];
   readonly class: string;
-  readonly group: string | null;
+  readonly group?: string | null;
 }
 
 /** What can be computed again from the rest. */

@@ -67,10 +67,10 @@ export function step(state: RolloutState, event: RolloutEvent): readonly Decisio
     case 'reverted':
       return reverted(state, known(state, event.host), event.release);
     case 'host-added':
-      addHost(state, handle(event.host), event.labels, event.class, event.group, event.content ?? '');
+      addHost(state, handle(event.host), event, event.content ?? '');
       return NOTHING;
     case 'host-relabelled':
-      relabelHost(state, known(state, event.host), event.labels, event.class, event.group);
+      relabelHost(state, known(state, event.host), event);
       return NOTHING;
     case 'host-removed':
       removeHost(state, known(state, event.host));
@@ -316,11 +316,8 @@ function handle(host: number): number {
 
 function known(state: RolloutState, host: number): number {
   // Comparing anything but a number would call its conversions.
-  if (
-    !(typeof host === 'number' && host >= 0 && host < state.hosts.count) ||
-    !((state.hosts.flags[host] as number) & KNOWN)
-  ) {
-    if (typeof host !== 'number') handle(host);
+  if (typeof host !== 'number') handle(host);
+  if (!(host >= 0 && host < state.hosts.count) || !((state.hosts.flags[host] as number) & KNOWN)) {
     throw new RolloutError('unknown-host', `host ${host} was never added`, { received: host });
   }
   return host;

@@ -3,10 +3,7 @@
  * sleeps for what a source watches too.
  */
 import { writeSync } from 'node:fs';
-import type { Native } from '../native.ts';
-
-export const POLLIN = 1;
-export const POLLPRI = 2;
+import { type Native, POLLIN } from '../native.ts';
 
 /** A descriptor whose news end a sleep; `events` are bits of poll(2). */
 export interface Waker {

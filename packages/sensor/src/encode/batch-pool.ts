@@ -8,9 +8,9 @@ export const BATCH_BYTES: number = 256 * 1024;
 /** Frame header and `u32 count | u32 reserved` come first, so that a batch is written as it lies. */
 export const BATCH_HEADER = 16;
 /** Bytes of a buffer that is worth sending back. */
-export const WHOLE: number = BATCH_HEADER + BATCH_BYTES;
+export const BUFFER_BYTES: number = BATCH_HEADER + BATCH_BYTES;
 /** A smaller batch travels in a buffer of its own size: many small ones must not pin many large ones. */
-const SMALL = WHOLE / 4;
+const SMALL = BUFFER_BYTES / 4;
 const MAX_QUEUED = 32 << 20;
 /** The last part of the queue is for events that come rarely: a flood of opens cannot push out process starts. */
 const RESERVED = 8 << 20;
@@ -44,7 +44,7 @@ export class BatchPool {
   /** A buffer of the full size, or `undefined` when the queue is full. */
   take(): ArrayBuffer | undefined {
     if (this.#queued >= this.#limit) return undefined;
-    return this.#free.pop() ?? new ArrayBuffer(WHOLE);
+    return this.#free.pop() ?? new ArrayBuffer(BUFFER_BYTES);
   }
 
   /** The buffer to send for one that holds `used` bytes. */
@@ -65,7 +65,7 @@ export class BatchPool {
 
   /** A sent buffer of the full size was written, and is back. */
   returned(buffer: ArrayBuffer): void {
-    if (this.#free.length * WHOLE < this.#limit) this.#free.push(buffer);
+    if (this.#free.length * BUFFER_BYTES < this.#limit) this.#free.push(buffer);
   }
 
   /** Is no more left than what is reserved for rare events? */

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
-import { POLLIN, type Waker } from '../drain/waiter.ts';
+import type { Waker } from '../drain/waiter.ts';
 import { SensorError } from '../errors.ts';
-import { errnoName, type Native } from '../native.ts';
+import { errnoName, type Native, POLLIN } from '../native.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 const EAGAIN = 11;

@@ -3,8 +3,8 @@
  * another machine or process could hang this thread.
  */
 import { closeSync, openSync } from 'node:fs';
-import { POLLPRI, type Waker } from '../drain/waiter.ts';
-import { errnoName, type Native } from '../native.ts';
+import type { Waker } from '../drain/waiter.ts';
+import { errnoName, type Native, POLLPRI } from '../native.ts';
 import type { Missing } from '../protocol.ts';
 import { Fan, Mark } from './fanotify.ts';
 import type { FanotifyGroup } from './fanotify-group.ts';
