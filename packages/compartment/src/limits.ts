@@ -1,9 +1,15 @@
+/**
+ * Over which CPU time is counted, microseconds. An engine needs some 0.2 s of it to start: under the ceiling, with the
+ * others at work, that is to fit into what they left unused. Who uses up the time stands still for the rest of the period.
+ */
+export const CPU_PERIOD_US = 250_000;
+
 /** What one compartment may use. */
 export interface Limits {
   /** Memory of the engine, page cache of its files included, bytes. */
   readonly memoryBytes: number;
   /**
-   * CPU time, per cent of one core, counted over tenths of a second. What was left of the one before may be used too
+   * CPU time, per cent of one core, counted over quarters of a second. What was left of the one before may be used too
    * (Documentation/scheduler/sched-bwc.rst, "CFS bandwidth burst"): starts and ends of engines need a lot at once.
    */
   readonly cpuPercent: number;

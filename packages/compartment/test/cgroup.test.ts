@@ -29,7 +29,7 @@ test('version 2 writes its limits and reads its counters', () => {
   expect(read('ringfence/a-1-1/memory.max')).toBe('536870912');
   expect(read('ringfence/a-1-1/memory.swap.max')).toBe('0');
   expect(read('ringfence/a-1-1/memory.oom.group')).toBe('1');
-  expect(read('ringfence/a-1-1/cpu.max')).toBe('50000 100000');
+  expect(read('ringfence/a-1-1/cpu.max')).toBe('125000 250000');
   expect(read('ringfence/a-1-1/pids.max')).toBe('64');
   expect(cgroup.procs).toEqual([join(dir, 'ringfence/a-1-1/cgroup.procs')]);
   expect(backend.names()).toEqual(['a-1-1']);

@@ -1,10 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ceiling, Limits } from '../limits.ts';
+import { type Ceiling, CPU_PERIOD_US, type Limits } from '../limits.ts';
 import { readKeys, readNumber, tryRemove, tryWrite } from './files.ts';
 import type { Backend, Cgroup, Usage } from './types.ts';
-
-const PERIOD_US = 100_000;
 
 /** Mount points by controller; memory, cpu and pids are needed, cpuacct may be its own. */
 export interface V1Mounts {
@@ -29,14 +27,14 @@ export function cgroupV1(mounts: V1Mounts, parent: string): Backend {
     // The kernel refuses a limit of memory above that of both, so the old one goes first.
     const swap = file('memory', name, 'memory.memsw.limit_in_bytes');
     tryWrite(swap, -1);
-    const quota = Math.round((limits.cpuPercent / 100) * PERIOD_US);
+    const quota = Math.round((limits.cpuPercent / 100) * CPU_PERIOD_US);
     // A burst is at most the quota, which may have been larger before.
     const burst = file('cpu', name, 'cpu.cfs_burst_us');
     tryWrite(burst, 0);
     const failed = [
       tryWrite(file('memory', name, 'memory.limit_in_bytes'), limits.memoryBytes),
       tryWrite(file('pids', name, 'pids.max'), limits.pids),
-      tryWrite(file('cpu', name, 'cpu.cfs_period_us'), PERIOD_US),
+      tryWrite(file('cpu', name, 'cpu.cfs_period_us'), CPU_PERIOD_US),
       tryWrite(file('cpu', name, 'cpu.cfs_quota_us'), quota),
     ].find((reason) => reason !== undefined);
     if (failed !== undefined) throw new Error(failed);

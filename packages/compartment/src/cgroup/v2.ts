@@ -1,11 +1,10 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Ceiling, Limits } from '../limits.ts';
+import { type Ceiling, CPU_PERIOD_US, type Limits } from '../limits.ts';
 import { readKeys, readNumber, readText, tryRemove, tryWrite } from './files.ts';
 import type { Backend, Cgroup, Usage } from './types.ts';
 
 const CONTROLLERS = ['memory', 'cpu', 'pids'] as const;
-const PERIOD_US = 100_000;
 
 /**
  * cgroup v2: Documentation/admin-guide/cgroup-v2.rst.
@@ -14,13 +13,13 @@ const PERIOD_US = 100_000;
  */
 export function cgroupV2(parent: string, leaf?: string): Backend {
   const limit = (path: string, limits: Omit<Limits, 'files'> | Ceiling): void => {
-    const quota = Math.round((limits.cpuPercent / 100) * PERIOD_US);
+    const quota = Math.round((limits.cpuPercent / 100) * CPU_PERIOD_US);
     // A burst is at most the quota, which may have been larger before.
     tryWrite(join(path, 'cpu.max.burst'), 0);
     const failed = [
       tryWrite(join(path, 'memory.max'), limits.memoryBytes),
       tryWrite(join(path, 'pids.max'), limits.pids),
-      tryWrite(join(path, 'cpu.max'), `${quota} ${PERIOD_US}`),
+      tryWrite(join(path, 'cpu.max'), `${quota} ${CPU_PERIOD_US}`),
     ].find((reason) => reason !== undefined);
     if (failed !== undefined) throw new Error(failed);
     tryWrite(join(path, 'memory.swap.max'), 0); // absent without swap accounting
