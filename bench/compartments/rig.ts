@@ -9,6 +9,7 @@ import {
   type EngineProcess,
   makeConfig,
   type PublisherStatus,
+  prepareProcess,
   startWalled,
 } from '@ringfence/agent';
 import { firstPartyRelease } from '@ringfence/engine';
@@ -80,6 +81,7 @@ export class Rig implements AsyncDisposable {
       { content },
       { config: join(this.#folder, 'none.yaml'), state: join(this.#folder, 'state'), run },
     );
+    prepareProcess(); // as `ringfence up` does
     this.#agent = await Agent.start(config, {
       startSensor: () => this.sensor,
       // As production starts its own engine, but for the entry file.

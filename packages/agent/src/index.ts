@@ -14,6 +14,7 @@ export {
 export { type DrillKind, drillKinds } from './drills/fault.ts';
 export { AgentError, type AgentErrorCode } from './errors.ts';
 export type { AgentFinding } from './findings/pipeline.ts';
+export { prepareProcess } from './prepare-process.ts';
 export type { FailureCause } from './publisher/cause.ts';
 export type { EngineProcess, EngineSpec, StartEngine } from './publisher/engine-process.ts';
 export type { Evidence } from './publisher/evidence.ts';

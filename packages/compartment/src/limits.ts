@@ -4,6 +4,12 @@
  */
 export const CPU_PERIOD_US = 250_000;
 
+/**
+ * What all compartments together weigh against everything else on the host where it has no CPU time to spare, in cgroup
+ * v2's `cpu.weight` (100: a process of nice 0). This is that of nice 5, with which the agent runs.
+ */
+export const CPU_WEIGHT = 33;
+
 /** What one compartment may use. */
 export interface Limits {
   /** Memory of the engine, page cache of its files included, bytes. */

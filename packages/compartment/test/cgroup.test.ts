@@ -25,6 +25,7 @@ test('version 2 writes its limits and reads its counters', () => {
   expect(read('cgroup.subtree_control')).toBe('+memory +cpu +pids');
   expect(read('ringfence/cgroup.subtree_control')).toBe('+memory +cpu +pids');
   expect(read('ringfence/memory.max')).toBe('1073741824');
+  expect(read('ringfence/cpu.weight')).toBe('33');
   const cgroup = backend.create('a-1-1', { ...DEFAULT_LIMITS, cpuPercent: 50 });
   expect(read('ringfence/a-1-1/memory.max')).toBe('536870912');
   expect(read('ringfence/a-1-1/memory.swap.max')).toBe('0');
@@ -55,6 +56,7 @@ test('in a service, version 2 moves the processes out of the way of the limits',
   backend.prepare(ceiling);
   expect(read('system.slice/ringfence.service/agent/cgroup.procs')).toBe('4242');
   expect(read('system.slice/ringfence.service/ringfence/pids.max')).toBe('1024');
+  expect(existsSync(join(dir, 'system.slice/ringfence.service/ringfence/cpu.weight'))).toBe(false);
 });
 
 test('no cgroups, or none with the controllers, is said', () => {

@@ -7,6 +7,7 @@ import {
   type AgentStatus,
   type Config,
   loadConfig,
+  prepareProcess,
 } from '@ringfence/agent';
 import { firstPartyRelease } from '@ringfence/engine';
 import { safeText } from '@ringfence/events';
@@ -77,6 +78,7 @@ Examples:
 
 async function up(options: UpOptions): Promise<void> {
   requireLinux('up');
+  prepareProcess();
   const screen: Screen =
     options.json === true
       ? new JsonScreen()

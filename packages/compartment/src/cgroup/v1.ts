@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ceiling, CPU_PERIOD_US, type Limits } from '../limits.ts';
+import { type Ceiling, CPU_PERIOD_US, CPU_WEIGHT, type Limits } from '../limits.ts';
 import { readKeys, readNumber, tryRemove, tryWrite } from './files.ts';
 import type { Backend, Cgroup, Usage } from './types.ts';
+
+/** `cpu.shares` of a process of nice 0: Documentation/scheduler/sched-design-CFS.rst. */
+const SHARES = 1024;
 
 /** Mount points by controller; memory, cpu and pids are needed, cpuacct may be its own. */
 export interface V1Mounts {
@@ -48,6 +51,7 @@ export function cgroupV1(mounts: V1Mounts, parent: string): Backend {
     prepare(ceiling) {
       for (const path of all()) mkdirSync(path, { recursive: true });
       limit('', ceiling);
+      tryWrite(file('cpu', 'cpu.shares'), Math.round((CPU_WEIGHT / 100) * SHARES));
     },
     create(name, limits): Cgroup {
       try {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Ceiling, CPU_PERIOD_US, type Limits } from '../limits.ts';
+import { type Ceiling, CPU_PERIOD_US, CPU_WEIGHT, type Limits } from '../limits.ts';
 import { readKeys, readNumber, readText, tryRemove, tryWrite } from './files.ts';
 import type { Backend, Cgroup, Usage } from './types.ts';
 
@@ -39,6 +39,8 @@ export function cgroupV2(parent: string, leaf?: string): Backend {
       mkdirSync(parent, { recursive: true });
       enableControllers(parent);
       limit(parent, ceiling);
+      // In a service it would weigh against the agent alone: the service's own weight counts against the host.
+      if (leaf === undefined) tryWrite(join(parent, 'cpu.weight'), CPU_WEIGHT);
     },
     create(name, limits): Cgroup {
       const path = join(parent, name);
