@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadedPrograms } from '@ringfence/ebpf';
@@ -76,17 +75,6 @@ describe.runIf(isRoot)('ringfence up on this kernel', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(command.text).toEqual([]);
     expect(readFileSync(join(command.folder, 'state/findings.jsonl'), 'utf8')).toContain(name);
-  });
-
-  it('runs all its threads lowered while no ring fills', async () => {
-    await using command = new Command();
-    const child = command.start('up', '--json');
-    await command.ready();
-    const niceOf = (pid: number): number[] =>
-      readdirSync(`/proc/${pid}/task`).map((thread) => getPriority(Number(thread)));
-    await expect
-      .poll(() => [...new Set(processTree(child.pid as number).flatMap(niceOf))], { timeout: 5000 })
-      .toEqual([5]);
   });
 
   it('leaves nothing behind after Ctrl-C', async () => {

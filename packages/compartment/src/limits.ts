@@ -6,7 +6,8 @@ export const CPU_PERIOD_US = 250_000;
 
 /**
  * What all compartments together weigh against everything else on the host where it has no CPU time to spare, in cgroup
- * v2's `cpu.weight` (100: a process of nice 0). This is that of nice 5, with which the agent runs.
+ * v2's `cpu.weight` (100: a process of nice 0). This is that of nice 5: what waits for an engine waits in a bounded queue,
+ * the agent that fills the queues must keep up with the sensor.
  */
 export const CPU_WEIGHT = 33;
 
