@@ -1,6 +1,7 @@
 import { forEachRecord as forEachRingRecord, RingBufferReader } from '@ringfence/ebpf';
 import { classId, EventView, EventWriter, fieldSlot, forEachRecord } from '@ringfence/events';
 import { probeList } from '@ringfence/sensor';
+import { COPY_BYTES } from '../../packages/sensor/src/drain/ring-copy.ts';
 import { loadProbes } from '../../packages/sensor/src/kernel/load.ts';
 import { SyscallHook } from '../../packages/sensor/src/kernel/syscall-hook.ts';
 import { resolveOptions } from '../../packages/sensor/src/options.ts';
@@ -54,7 +55,7 @@ export function drainNs(generator: Generator): number {
   loaded.collection.variables.set('wanted', wanted);
   hook.subscribe(wanted);
   using reader = new RingBufferReader(loaded.collection.map('calls'));
-  const target = Buffer.alloc(1 << 20);
+  const target = Buffer.alloc(COPY_BYTES);
   const view = new DataView(target.buffer);
   const runs: number[] = [];
   for (let run = 0; run < 11; run++) {

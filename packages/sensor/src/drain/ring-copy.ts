@@ -5,15 +5,18 @@ const DISCARDED = 0x4000_0000;
 const LENGTH = 0x3fff_ffff;
 const HEADER = 8;
 
+/** Bytes that are copied at once: what was read from the ring, and the copy, are to stay in a processor's cache. */
+export const COPY_BYTES: number = 128 * 1024;
+
 export class RingCopy {
   readonly reader: RingBufferReader;
   readonly bytes: Buffer;
   readonly words: Int32Array;
   #length = 0;
 
-  constructor(reader: RingBufferReader, capacity: number) {
+  constructor(reader: RingBufferReader) {
     this.reader = reader;
-    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.bytes = Buffer.allocUnsafeSlow(COPY_BYTES);
     this.words = new Int32Array(this.bytes.buffer);
   }
 

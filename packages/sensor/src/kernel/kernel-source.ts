@@ -28,7 +28,6 @@ const handlerIndex = (id: number): number =>
   id < FIRST_PROBE_CLASS_ID ? id : INTERNAL + id - FIRST_PROBE_CLASS_ID;
 /** Bytes in a ring, or of file events, from which on it is much. */
 const BUSY_BYTES = 16_384;
-const COPY_BYTES = 1 << 20;
 
 export class KernelSource implements Source {
   readonly hello: Source['hello'];
@@ -57,9 +56,8 @@ export class KernelSource implements Source {
       const exec = states.find(({ name }) => name === 'exec');
       if (exec?.state !== 'active')
         throw new Error(`the exec probe is ${exec?.state}: ${exec?.reason ?? ''}`);
-      this.#life = new RingCopy(new RingBufferReader(collection.map('life')), COPY_BYTES);
-      if (syscallProbes.length > 0)
-        this.#calls = new RingCopy(new RingBufferReader(collection.map('calls')), COPY_BYTES);
+      this.#life = new RingCopy(new RingBufferReader(collection.map('life')));
+      if (syscallProbes.length > 0) this.#calls = new RingCopy(new RingBufferReader(collection.map('calls')));
       const lost = collection.variables.bytes('lost');
       this.#lost = new BigUint64Array(lost.buffer, lost.byteOffset, lost.length >> 3);
       const sleeps = collection.variables.bytes('reader_sleeps');
