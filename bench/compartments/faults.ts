@@ -126,12 +126,14 @@ export async function detectHang(rig: Rig, trials: number): Promise<Trials> {
   using verdicts = new Verdicts(rig);
   let left = trials;
   const one = async (name: string): Promise<void> => {
+    let known = 0n;
     while (left-- > 0) {
-      await rig.until(() => rig.publisher(name).state === 'running', READY_MS);
+      // An engine that has not begun yet would take the command for one that its predecessor was given.
+      await rig.until(() => rig.mark(name, 'fed', known) !== undefined, READY_MS);
       await sleep(Math.random() * 200);
       const given = process.hrtime.bigint();
       rig.sensor.command('hang', name);
-      const known = await verdicts.of(name, 'hang');
+      known = await verdicts.of(name, 'hang');
       result.ms.push(ms(rig.mark(name, 'hang', given) ?? given, known));
       await rig.pardon(name);
     }

@@ -61,6 +61,7 @@ await runEngine({
   },
   onStart() {
     fedSince = process.hrtime.bigint();
+    mark('fed');
   },
   onBatch(batch, context: EngineContext) {
     if (batch.count === 1) obey(batch.records);
