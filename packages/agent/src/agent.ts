@@ -83,8 +83,8 @@ export class Agent {
   /** Folder of the engine's compiled code, once it is filled. */
   #compileCache: string | undefined;
   readonly #compiling: AbortController = new AbortController();
-  /** What the sensor delivers; nothing until it has said so. */
-  #tier = 'none';
+  /** What the sensor delivers; what is to be expected of it until it has said so. */
+  #tier: string;
   #control: ControlServer | undefined;
   #refused: { dir: string; reason: string }[] = [];
   readonly #notices: Notice[] = [];
@@ -103,6 +103,7 @@ export class Agent {
     const { findings } = config;
     const notice = (text: string): void => this.#notice(text);
     this.#config = config;
+    this.#tier = expectedTier(config);
     this.#parts = parts;
     this.#lock = lock;
     this.#store = StateStore.open(state, notice);
@@ -597,6 +598,11 @@ export class Agent {
     this.#store.forget(name);
     this.#subscribe();
   }
+}
+
+/** What the sensor will most likely say. On a slow host that takes it long, and a wrong guess costs a change of engines. */
+function expectedTier({ sensor }: Config): string {
+  return sensor.mode !== 'procfs' && process.getuid?.() === 0 ? sensor.tier : 'none';
 }
 
 function machineSettings({ recovery }: Config): MachineSettings {

@@ -54,17 +54,37 @@ describe('the agent', () => {
     expect(harness.publisher('two').restarts.count).toBe(0);
   });
 
-  it('greets its engines again when the sensor says late what it delivers', async () => {
-    await using harness = new Harness();
-    const { hello } = new FakeSensor();
-    const late = Promise.withResolvers<Awaited<typeof hello>>();
-    const sensor = Object.assign(new FakeSensor(), { hello: late.promise });
-    await harness.start({ content: [harness.release('acme', '1', seen)] }, { startSensor: () => sensor });
-    await harness.running('acme');
-    const { pid } = harness.publisher('acme');
-    late.resolve(await hello);
-    await until(() => harness.publisher('acme').pid !== pid, 'another engine takes over');
-    expect(harness.publisher('acme').restarts.count).toBe(0);
+  describe('when the sensor says late what it delivers', () => {
+    async function startLate(harness: Harness): Promise<(tier: 'core' | 'full') => Promise<void>> {
+      const { hello } = new FakeSensor();
+      const late = Promise.withResolvers<Awaited<typeof hello>>();
+      const sensor = Object.assign(new FakeSensor(), { hello: late.promise });
+      await harness.start({ content: [harness.release('acme', '1', seen)] }, { startSensor: () => sensor });
+      await harness.running('acme');
+      return async (tier) => late.resolve({ ...(await hello), tier });
+    }
+
+    it('greets its engines again if it is something else than was expected', async () => {
+      await using harness = new Harness();
+      const say = await startLate(harness);
+      const { pid } = harness.publisher('acme');
+      await say('full');
+      await until(() => harness.publisher('acme').pid !== pid, 'another engine takes over');
+      expect(harness.publisher('acme').restarts.count).toBe(0);
+    });
+
+    it.runIf(process.getuid?.() === 0)(
+      'leaves its engines alone if it is what the configuration asks for',
+      async () => {
+        await using harness = new Harness();
+        const say = await startLate(harness);
+        const { pid } = harness.publisher('acme');
+        await say('core');
+        await until(() => harness.agent?.status().sensor.hello !== null, 'the greeting has come');
+        await until(() => harness.publisher('acme').spare === 'ready', 'a spare');
+        expect(harness.publisher('acme').pid).toBe(pid);
+      },
+    );
   });
 
   it('refuses a second agent on the same state, and says who has it', async () => {
