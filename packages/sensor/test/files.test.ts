@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -114,6 +114,27 @@ describeKernel('files', () => {
       await sleep(400);
       sh('mkdir mounted/deep; echo x > mounted/deep/file');
       await recorder.find('file_create', on('mounted/deep/file'));
+    } finally {
+      execFileSync('umount', [mount]);
+    }
+  });
+});
+
+describeKernel('mounts', () => {
+  it('watches a file system that took the place and the device number of another', async () => {
+    const mount = at('again');
+    mkdirSync(mount);
+    const device = (): number => statSync(mount).dev;
+    execFileSync('mount', ['-t', 'tmpfs', 'first', mount]);
+    const first = device();
+    await sleep(400);
+    execFileSync('umount', [mount]);
+    execFileSync('mount', ['-t', 'tmpfs', 'second', mount]);
+    try {
+      expect(device()).toBe(first);
+      await sleep(400);
+      sh('echo x > again/file');
+      await recorder.find('file_create', on('again/file'));
     } finally {
       execFileSync('umount', [mount]);
     }

@@ -144,14 +144,18 @@ export class FileWatch implements Disposable {
         const events = this.#events;
         const { buffer } = this.#group;
         events.setTime(low, high);
-        forEachFileEvent(buffer, this.#length, this.#event, (event) => {
-          if (event.mask & Fan.OVERFLOW) {
-            this.#overflows++;
-            // How many were lost the kernel does not say: at least one, of any of these classes.
-            for (const id of fileClassIds)
-              if (wanted[id]) counts.overflowed[id] = (counts.overflowed[id] ?? 0) + 1;
-          } else if (events.take(buffer, event)) this.#othersDid = true;
+        const overflow = (): void => {
+          this.#overflows++;
+          // How many were lost the kernel does not say: at least one, of any of these classes.
+          for (const id of fileClassIds)
+            if (wanted[id]) counts.overflowed[id] = (counts.overflowed[id] ?? 0) + 1;
+        };
+        const whole = forEachFileEvent(buffer, this.#length, this.#event, (event) => {
+          if (event.mask & Fan.OVERFLOW) overflow();
+          else if (events.take(buffer, event)) this.#othersDid = true;
         });
+        // What comes after a record of another format was not read: as lost as what the kernel had no room for.
+        if (!whole) overflow();
       }
     }
     if (now - this.#followed < FOLLOW_MS) return;

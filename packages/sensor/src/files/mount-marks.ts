@@ -25,12 +25,6 @@ const uninteresting = new Set(
 const EOPNOTSUPP = 95;
 const ENODEV = 19;
 
-interface Seen {
-  /** Undefined: it could not be marked. */
-  readonly fsid: string | undefined;
-  readonly path: string;
-}
-
 export class MountMarks implements Disposable {
   readonly #native: Native;
   readonly #group: FanotifyGroup;
@@ -39,8 +33,7 @@ export class MountMarks implements Disposable {
   readonly #news: number;
   /** Another, to wait with: what poll(2) told about a descriptor it does not tell again. */
   readonly #waker: number;
-  /** File systems that were looked at, by device. */
-  #seen = new Map<string, Seen>();
+  #marked: readonly (readonly [fsid: string, path: string])[] = [];
   #missing = new Map<string, Missing>();
   /** Folders in which overlay mounts keep what containers write. */
   upperFolders: readonly string[] = [];
@@ -61,9 +54,7 @@ export class MountMarks implements Disposable {
 
   /** How many file systems are marked. */
   get marked(): number {
-    let count = 0;
-    for (const { fsid } of this.#seen.values()) if (fsid !== undefined) count++;
-    return count;
+    return this.#marked.length;
   }
   get missing(): Missing[] {
     return [...this.#missing.values()];
@@ -78,20 +69,14 @@ export class MountMarks implements Disposable {
 
   refresh(): void {
     const list = mounts();
-    const seen = new Map<string, Seen>();
+    const marked: [fsid: string, path: string][] = [];
     const missing = new Map<string, Missing>();
     for (const mount of preferred(list)) {
-      const known = this.#seen.get(mount.device);
-      if (known?.fsid !== undefined && known.path === mount.path) {
-        seen.set(mount.device, known);
-        continue;
-      }
-      const result = this.#mark(mount);
-      if (typeof result === 'string') missing.set(mount.device, missingMount(mount, result));
-      seen.set(mount.device, {
-        fsid: typeof result === 'string' ? undefined : this.#native.fsid(mount.path),
-        path: mount.path,
-      });
+      // Marked ones too: a device number is used again, by another file system, as soon as its first one is unmounted.
+      const reason = this.#mark(mount);
+      const fsid = this.#native.fsid(mount.path);
+      if (reason !== undefined) missing.set(mount.device, missingMount(mount, reason));
+      else if (fsid !== undefined) marked.push([fsid, mount.path]);
     }
     for (const { type, device, path } of list)
       if (!local.has(type) && !uninteresting.has(type))
@@ -100,15 +85,13 @@ export class MountMarks implements Disposable {
           effect: 'files written there are not reported',
           cure: 'none: only local file systems are watched',
         });
-    this.#seen = seen;
+    this.#marked = marked;
     this.#missing = missing;
     this.upperFolders = list.flatMap(({ type, options }) => {
       const upper = type === 'overlay' ? /(?:^|,)upperdir=([^,]+)/.exec(options)?.[1] : undefined;
       return upper ? [`${upper}/`] : [];
     });
-    this.#folders.setMounts(
-      [...seen.values()].flatMap(({ fsid, path }) => (fsid === undefined ? [] : [[fsid, path] as const])),
-    );
+    this.#folders.setMounts(marked);
   }
 
   /** Undefined, or why not. */
