@@ -54,6 +54,9 @@ const actions = new Map(
   [...processActions, ...fileActions, ...otherActions].map((action) => [action.rule, action]),
 );
 
+/** What the agent told of itself last. */
+let lastStatus: Status | undefined;
+
 /** Starts `ringfence up` on state of its own and collects what it finds, as one text per rule id. */
 async function startAgent(tier: Tier, work: string, findings: Map<string, string[]>): Promise<ChildProcess> {
   const command = new URL('../packages/cli/bin/ringfence.js', import.meta.url).pathname;
@@ -68,7 +71,10 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
   let ready = false;
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
     const value = JSON.parse(line) as Record<string, unknown>;
-    if (value['type'] === 'status') ready ||= isRunning(value as unknown as Status);
+    if (value['type'] === 'status') {
+      lastStatus = value as unknown as Status;
+      ready ||= isRunning(lastStatus);
+    }
     if (value['class_uid'] !== 2004) return;
     const { analytic } = value['finding_info'] as { analytic: { uid: string } };
     const lines = findings.get(analytic.uid) ?? [];
@@ -83,7 +89,7 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
 }
 
 interface Status {
-  readonly sensor: { readonly state: string };
+  readonly sensor: { readonly state: string; readonly hello: unknown; readonly stats: unknown };
   readonly publishers: readonly { readonly state: string }[];
 }
 
@@ -170,6 +176,7 @@ async function watch(
       return [...rows.keys()].every((row) => row.seen || !row.performed);
     };
     for (let waited = 0; !look() && waited < PATIENCE_MS; waited += 200) await sleep(200);
+    if (!look()) console.error(`what was missed may be explained by: ${JSON.stringify(lastStatus?.sensor)}`);
   } finally {
     agent.kill('SIGINT');
     if (agent.exitCode === null) await new Promise((resolve) => agent.on('exit', resolve));
