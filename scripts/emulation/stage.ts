@@ -43,7 +43,8 @@ export async function startServers(): Promise<Servers> {
 /** A stage with a new token; `closeStage` removes its folder. */
 export function openStage(servers: Servers): Stage {
   const token = randomBytes(8).toString('hex');
-  const dir = `/tmp/ringfence-emulation-${token}`;
+  // /tmp is a tmpfs on many hosts, where files are not seen before Linux 5.13.
+  const dir = `/var/tmp/ringfence-emulation-${token}`;
   mkdirSync(dir, { mode: 0o755 });
   return {
     token,

@@ -18,7 +18,7 @@ export interface Action {
 /** Where an action plays: a folder of its own whose name holds the token, and servers on this host that it may talk to. */
 export interface Stage {
   readonly token: string;
-  /** `/tmp/ringfence-emulation-TOKEN`. */
+  /** `/var/tmp/ringfence-emulation-TOKEN`. */
   readonly dir: string;
   /** Answers each connection with `exit` and closes it. */
   readonly tcpPort: number;

@@ -11,8 +11,6 @@ interface Expectation {
   readonly missingProbes: readonly string[];
   /** Whether files on a tmpfs are seen: it has no fsid before 5.13, which fanotify needs. */
   readonly tmpfsFiles: boolean;
-  /** Whether the emulation of the first-party rules' techniques runs too, which takes a minute or two. */
-  readonly emulation: boolean;
   /** Layers of the compartment's wall that cannot be had. */
   readonly missingLayers: readonly LayerName[];
 }
@@ -23,7 +21,6 @@ const expectations: Readonly<Record<string, Expectation>> = {
     refusedPrograms: ['io_uring_sqe'],
     missingProbes: ['capability', 'io_uring'],
     tmpfsFiles: false,
-    emulation: false,
     missingLayers: ['landlock'],
   },
   '6.1': {
@@ -31,7 +28,6 @@ const expectations: Readonly<Record<string, Expectation>> = {
     refusedPrograms: [],
     missingProbes: ['capability'],
     tmpfsFiles: true,
-    emulation: true,
     missingLayers: [],
   },
   '6.12': {
@@ -39,7 +35,6 @@ const expectations: Readonly<Record<string, Expectation>> = {
     refusedPrograms: [],
     missingProbes: ['capability'],
     tmpfsFiles: true,
-    emulation: false,
     missingLayers: [],
   },
 };

@@ -30,7 +30,7 @@ const PERL_MODULES = '/usr/lib/x86_64-linux-gnu/perl-base';
 /** Free room on the disk for what checks write. */
 const FREE_MIB = 192;
 
-const FOLDERS = 'dev proc sys tmp run root etc usr/bin usr/sbin usr/lib usr/lib64 var/log'.split(' ');
+const FOLDERS = 'dev proc sys tmp run root etc usr/bin usr/sbin usr/lib usr/lib64 var/log var/tmp'.split(' ');
 
 /** Builds the image at `image` with `stage` as its work folder (both below a temporary folder of the caller). */
 export function buildRootfs(checkout: string, busybox: string, stage: string, image: string): void {

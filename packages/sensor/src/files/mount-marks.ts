@@ -102,7 +102,7 @@ export class MountMarks implements Disposable {
     const result = this.#group.mark(flags, mask, mount.path);
     if (result === 0) return undefined;
     if (result === -EOPNOTSUPP) return 'the file system cannot name its files by handles';
-    // tmpfs on 5.10 and 6.1.
+    // tmpfs before 5.13.
     return result === -ENODEV ? 'the file system has no id on this kernel' : errnoName(result);
   }
 

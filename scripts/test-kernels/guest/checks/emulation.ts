@@ -23,27 +23,22 @@ const CONFIG = `limits:
   batchDeadlineMs: 60000
 `;
 
-const { emulation, missingProbes } = expected();
 /** Rules on the events of a probe that this kernel lacks begin so. */
-const unfed = missingProbes.map((probe) => (probe === 'capability' ? 'cap_' : `${probe}_`));
+const unfed = expected().missingProbes.map((probe) => (probe === 'capability' ? 'cap_' : `${probe}_`));
 
-if (emulation) {
-  const script = new URL(`../../../emulate${import.meta.url.slice(-3)}`, import.meta.url).pathname;
-  const started = performance.now();
-  writeFileSync(CONFIG_FILE, CONFIG);
-  const options = ['--tier', 'core', '--json', JSON_FILE, '--config', CONFIG_FILE, '--patience', '3'];
-  const { status, stderr } = spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' });
-  if (!existsSync(JSON_FILE)) throw new Error(`emulate ended with ${status}: ${stderr}`);
-  const rows = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Row[];
-  const performed = rows.filter(
-    (row) => row.performed && !unfed.some((prefix) => row.rule.startsWith(prefix)),
-  );
-  const missed = performed.filter(({ seen }) => !seen).map(({ rule }) => rule);
-  const left = rows.filter((row) => !row.performed).map(({ rule, reason }) => `${rule} (${reason})`);
-  const took = `${((performance.now() - started) / 1000).toFixed(0)} s`;
-  report(
-    'core emulation',
-    missed.length === 0 && performed.length >= LEAST_PERFORMED,
-    `${performed.length} performed, ${performed.length - missed.length} found in ${took}; missed: ${missed.join(', ') || 'none'}; not performed: ${left.join(', ') || 'none'}${stderr === '' ? '' : `; ${stderr}`}`,
-  );
-} else report('core emulation', true, 'not run in this kernel');
+const script = new URL(`../../../emulate${import.meta.url.slice(-3)}`, import.meta.url).pathname;
+const started = performance.now();
+writeFileSync(CONFIG_FILE, CONFIG);
+const options = ['--tier', 'core', '--json', JSON_FILE, '--config', CONFIG_FILE, '--patience', '3'];
+const { status, stderr } = spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' });
+if (!existsSync(JSON_FILE)) throw new Error(`emulate ended with ${status}: ${stderr}`);
+const rows = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Row[];
+const performed = rows.filter((row) => row.performed && !unfed.some((prefix) => row.rule.startsWith(prefix)));
+const missed = performed.filter(({ seen }) => !seen).map(({ rule }) => rule);
+const left = rows.filter((row) => !row.performed).map(({ rule, reason }) => `${rule} (${reason})`);
+const took = `${((performance.now() - started) / 1000).toFixed(0)} s`;
+report(
+  'core emulation',
+  missed.length === 0 && performed.length >= LEAST_PERFORMED,
+  `${performed.length} performed, ${performed.length - missed.length} found in ${took}; missed: ${missed.join(', ') || 'none'}; not performed: ${left.join(', ') || 'none'}${missed.length === 0 ? '' : `; ${stderr}`}`,
+);
