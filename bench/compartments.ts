@@ -2,9 +2,7 @@
 import { totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineContext } from '@ringfence/compartment/protocol';
-import { PROTOCOL_VERSION } from '@ringfence/compartment/protocol';
 import { firstPartyRelease, SigmaEngine } from '@ringfence/engine';
-import { SCHEMA_VERSION } from '@ringfence/events';
 import {
   type Crashes,
   crashTwice,
@@ -16,8 +14,10 @@ import {
 import { highestRate } from './compartments/load.ts';
 import { Reader } from './compartments/reader.ts';
 import { Rig } from './compartments/rig.ts';
+import { measureStart, type Start } from './compartments/start.ts';
 import { measureTransport } from './compartments/transport.ts';
 import { type Cost, type EngineInProcess, measureCost } from './compartments/wall-cost.ts';
+import { BATCH_DEADLINE_MS, benchHello } from './compartments/walled.ts';
 import type { BenchOptions, Row } from './row.ts';
 import { median, quantile, spread } from './stats.ts';
 
@@ -26,8 +26,6 @@ export const question = 'Does a failure stay with its publisher, and what does t
 
 const FULL_LOAD = 0.8;
 const HALF_LOAD = 0.5;
-/** The defaults of the agent's configuration. */
-const BATCH_DEADLINE_MS = 2000;
 
 const rowNames = [
   'others lost',
@@ -39,6 +37,7 @@ const rowNames = [
   'wall overhead',
   'isolation',
   'transport',
+  'start',
 ] as const;
 type RowName = (typeof rowNames)[number];
 
@@ -52,7 +51,8 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
   }
   yield* guarded(rowNames.slice(0, 6), faultRows(long ? { runs: 3, trials: 100 } : { runs: 1, trials: 40 }));
   yield* guarded(rowNames.slice(6, 8), costRows(long ? 31 : 15));
-  yield* guarded(rowNames.slice(8), transportRow(long ? 10 : 3));
+  yield* guarded(rowNames.slice(8, 9), transportRow(long ? 10 : 3));
+  yield* guarded(rowNames.slice(9), startRow(long ? 31 : 15));
 }
 
 /** The rows, and a null one for each that an error kept from being measured. */
@@ -238,16 +238,7 @@ async function* costRows(pairs: number): AsyncGenerator<Row> {
 
 function firstPartyInProcess(): EngineInProcess {
   const engine = new SigmaEngine();
-  engine.onHello({
-    protocol: PROTOCOL_VERSION,
-    publisher: 'bench',
-    release: { name: 'first-party', version: '1' },
-    releaseDir: firstPartyRelease,
-    tuning: null,
-    limits: { maxFrameBytes: 1_048_576, maxFindingsPerSecond: 100, batchDeadlineMs: BATCH_DEADLINE_MS },
-    schema: SCHEMA_VERSION,
-    tier: 'core',
-  });
+  engine.onHello(benchHello(firstPartyRelease));
   const nowhere = { finding: () => true } as unknown as EngineContext;
   return { onBatch: (records) => engine.onBatch({ records }, nowhere) };
 }
@@ -267,5 +258,24 @@ async function* transportRow(seconds: number): AsyncGenerator<Row> {
     pass: ours >= 500_000,
     spread: spread(slowest, 0),
     reason: `slowest of three at once, median of ${runs.length} runs of ${seconds} s${runs[0]?.gap == null ? '' : `; ${runs[0].gap}`}`,
+  };
+}
+
+async function* startRow(pairs: number): AsyncGenerator<Row> {
+  const starts: Start[] = [];
+  for await (const start of measureStart(pairs)) starts.push(start);
+  const ratios = starts.map(({ compiled, plain: without }) => compiled / without);
+  yield {
+    name: 'start',
+    unit: 'ms',
+    better: 'lower',
+    ours: median(starts.map(({ compiled }) => compiled)),
+    peer: median(starts.map((start) => start.plain)),
+    peerName: 'without compiled code',
+    ratio: median(ratios),
+    bar: null,
+    pass: null,
+    spread: spread(ratios),
+    reason: `from launch to ready, engine without rules, from sources; ${median(starts.map(({ launcher }) => launcher)).toFixed(0)} of it until the wall stands${starts[0]?.gap ? `; ${starts[0].gap}` : ''}`,
   };
 }

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Compartment, launch, UID_RANGE } from '@ringfence/compartment';
-import { EngineHost, type EngineMessage, PROTOCOL_VERSION } from '@ringfence/compartment/protocol';
-import { SCHEMA_VERSION } from '@ringfence/events';
+import { EngineHost, type EngineMessage } from '@ringfence/compartment/protocol';
 import { EventSource, RECORD_BYTES } from './events.ts';
-import { benchEngine, wallGap } from './walled.ts';
+import { benchEngine, benchHello, wallGap } from './walled.ts';
 
 const ENGINES = 3;
 /** Events in a batch: about the 256 KiB at which the agent cuts. */
@@ -34,18 +33,7 @@ class Reader {
     this.#compartment = compartment;
     this.#host = new EngineHost((message) => this.#hear(message, onRoom));
     compartment.channel.on('data', (chunk: Buffer) => this.#host.receive(chunk));
-    compartment.channel.write(
-      this.#host.hello({
-        protocol: PROTOCOL_VERSION,
-        publisher: 'bench',
-        release: { name: 'bench', version: '1' },
-        releaseDir: compartment.releaseDir,
-        tuning: null,
-        limits: { maxFrameBytes: 1_048_576, maxFindingsPerSecond: 100, batchDeadlineMs: 2000 },
-        schema: SCHEMA_VERSION,
-        tier: 'core',
-      }),
-    );
+    compartment.channel.write(this.#host.hello(benchHello(compartment.releaseDir)));
   }
 
   get room(): boolean {
