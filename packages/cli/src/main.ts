@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as down } from './commands/down.ts';
 import { register as drill } from './commands/drill.ts';
 import { register as engine } from './commands/engine.ts';
 import { register as events } from './commands/events.ts';
@@ -35,6 +36,7 @@ Examples:
   );
 for (const register of [
   up,
+  down,
   status,
   findings,
   events,

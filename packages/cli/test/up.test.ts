@@ -89,6 +89,22 @@ describe.runIf(isRoot)('ringfence up on this kernel', () => {
     expect(await residue(command, pids, programs)).toEqual([]);
   });
 
+  it('ends at `ringfence down`, which waits for it, and leaves nothing behind', async () => {
+    await using command = new Command();
+    const child = command.start('up', '--json');
+    const status = await command.ready();
+    const pids = processTree(child.pid as number);
+    const programs = programsOf(status.sensor.hello.pid);
+    const ended = once(child, 'exit');
+    expect(await command.run('down')).toBe(0);
+    expect(alive(pids)).toEqual([]);
+    expect(await ended).toEqual([0, null]);
+    expect(command.text).toEqual([`the agent, process ${child.pid}, has stopped`]);
+    expect(await residue(command, pids, programs)).toEqual([]);
+    expect(await command.run('down')).toBe(1);
+    expect(command.stderr).toContain('no agent answers');
+  });
+
   it.each(['the supervisor', 'everything'])('leaves nothing behind after kill -9 of %s', async (what) => {
     await using command = new Command();
     const child = command.start('up', '--json');

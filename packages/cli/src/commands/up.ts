@@ -65,7 +65,7 @@ export function register(program: Command): void {
       'after',
       `
 Exit codes: 0 after a clean end, 1 when it cannot start, 2 for wrong usage.
-Signals: SIGHUP reads the configuration again; Ctrl-C or SIGTERM ends it and removes everything from the kernel.
+Signals: SIGHUP reads the configuration again; Ctrl-C, SIGTERM or \`ringfence down\` ends it and removes everything from the kernel.
 
 Examples:
   ringfence up
@@ -100,6 +100,12 @@ async function up(options: UpOptions): Promise<void> {
   process.on('SIGHUP', () => {
     reload(agent, options).catch((error: Error) => screen.notice(`not reloaded: ${error.message}`));
   });
+  // `ringfence down`.
+  let stopped = false;
+  void agent.stopped.then(() => {
+    stopped = true;
+    end.resolve();
+  });
   agent.onFinding((finding) => screen.finding(finding));
   agent.onNotice(({ text }) => screen.notice(text));
   await publishersStarted(agent);
@@ -111,7 +117,7 @@ async function up(options: UpOptions): Promise<void> {
   clearTimeout(timer);
   // A second Ctrl-C, while things are put away, ends at once: all that is left goes with the processes.
   process.once('SIGINT', () => process.exit(130));
-  screen.tick(agent.status());
+  if (!stopped) screen.tick(agent.status());
   await agent.stop();
   screen.close();
 }
