@@ -48,6 +48,20 @@ test('version 2 writes its limits and reads its counters', () => {
   });
 });
 
+test('version 1 writes its limits', () => {
+  const backend = cgroupV1({ memory: dir, cpu: dir, cpuacct: dir, pids: dir }, 'ringfence');
+  backend.prepare(ceiling);
+  expect(read('ringfence/memory.limit_in_bytes')).toBe('1073741824');
+  expect(read('ringfence/cpu.shares')).toBe('338');
+  backend.create('a-1-1', { ...DEFAULT_LIMITS, cpuPercent: 50 });
+  expect(read('ringfence/a-1-1/memory.limit_in_bytes')).toBe('536870912');
+  expect(read('ringfence/a-1-1/memory.memsw.limit_in_bytes')).toBe('536870912');
+  expect(read('ringfence/a-1-1/cpu.cfs_period_us')).toBe('250000');
+  expect(read('ringfence/a-1-1/cpu.cfs_quota_us')).toBe('125000');
+  expect(read('ringfence/a-1-1/pids.max')).toBe('64');
+  expect(existsSync(join(dir, 'ringfence/a-1-1/cpu.shares'))).toBe(false);
+});
+
 test('in a service, version 2 moves the processes out of the way of the limits', () => {
   mkdirSync(join(dir, 'system.slice/ringfence.service'), { recursive: true });
   writeFileSync(join(dir, 'cgroup.controllers'), 'cpuset cpu io memory pids\n');
@@ -105,6 +119,8 @@ test('the ceiling holds where the limits of the compartments would not', async (
   /** Whether a process of the cgroup lives to the end of allocating 192 MiB. */
   const bloat = async (memoryBytes: number): Promise<boolean> => {
     backend.prepare({ ...ceiling, memoryBytes });
+    // The kernel took it: what it refuses is not said.
+    expect(readFileSync(join(mounts.cpu, parent, 'cpu.shares'), 'utf8')).toBe('338\n');
     const cgroup = backend.create('a-1-1', DEFAULT_LIMITS);
     const join_ = cgroup.procs.map((path) => `echo $$ > ${path}`).join(' && ');
     const allocate = 'const all = []; for (let i = 0; i < 192; i++) all.push(Buffer.alloc(2 ** 20, 1))';
