@@ -1,7 +1,6 @@
 import { secretPaths as listSecrets } from './facts/secret-paths.ts';
 import { Users } from './facts/users.ts';
 
-export { doctor, type HostCheck, type HostReport } from './doctor.ts';
 export type { ClassStats } from './encode/counts.ts';
 export { SensorError, type SensorErrorCode } from './errors.ts';
 export { type Probe, probes as probeList } from './kernel/probe-list.ts';

@@ -22,7 +22,7 @@ const START = classId('process_start');
 function make(limit?: number, reserved?: number) {
   const counts = new Counts();
   const written = new Int32Array(1);
-  const pool = new BatchPool(limit, reserved, written);
+  const pool = new BatchPool({ limit, reserved, written });
   const batches: { buffer: ArrayBuffer; used: number; count: number }[] = [];
   const clock = new ClockOffset(1_700_000_000_000_000_000n);
   const encoder = new EventEncoder(pool, counts, clock, (buffer, used, count) => {

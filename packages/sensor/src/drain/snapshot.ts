@@ -13,7 +13,7 @@ export function encodeSnapshot(state: State): { buffer: ArrayBuffer; used: numbe
   // Whatever the agent subscribed to.
   const wanted = new Uint8Array(MAX_CLASSES).fill(1);
   const encoder = new EventEncoder(
-    new BatchPool(Number.POSITIVE_INFINITY),
+    new BatchPool({ limit: Number.POSITIVE_INFINITY }),
     new Counts(),
     clock,
     (buffer, used) => {

@@ -33,7 +33,7 @@ export function makeState(options: ResolvedOptions, sink: BatchSink, written?: I
   const lib = native();
   const clock = freezeClock(lib);
   const counts = new Counts();
-  const pool = new BatchPool(undefined, undefined, written);
+  const pool = new BatchPool({ written });
   const encoder = new EventEncoder(pool, counts, clock, sink);
   const table = new ProcessTable();
   const users = new Users();

@@ -15,6 +15,15 @@ const MAX_QUEUED = 32 << 20;
 /** The last part of the queue is for events that come rarely: a flood of opens cannot push out process starts. */
 const RESERVED = 8 << 20;
 
+export interface BatchPoolOptions {
+  /** Most bytes under way. */
+  readonly limit?: number | undefined;
+  /** Bytes of them for events that come rarely. */
+  readonly reserved?: number | undefined;
+  /** One word, in memory that is shared with who writes the batches and adds their bytes. */
+  readonly written?: Int32Array | undefined;
+}
+
 export class BatchPool {
   readonly #free: ArrayBuffer[] = [];
   readonly #limit: number;
@@ -23,18 +32,10 @@ export class BatchPool {
   #sent = 0;
   readonly #written: Int32Array;
 
-  /**
-   * @param limit most bytes under way
-   * @param written one word, in memory that is shared with who writes the batches and adds their bytes
-   */
-  constructor(
-    limit: number = MAX_QUEUED,
-    reserved: number = RESERVED,
-    written: Int32Array = new Int32Array(1),
-  ) {
-    this.#limit = limit;
-    this.#reserved = reserved;
-    this.#written = written;
+  constructor({ limit, reserved, written }: BatchPoolOptions = {}) {
+    this.#limit = limit ?? MAX_QUEUED;
+    this.#reserved = reserved ?? RESERVED;
+    this.#written = written ?? new Int32Array(1);
   }
 
   get #queued(): number {
