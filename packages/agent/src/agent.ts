@@ -7,7 +7,8 @@ import { Bound, PROTOCOL_VERSION } from '@ringfence/compartment/protocol';
 import { eventClasses, SCHEMA_VERSION } from '@ringfence/events';
 import { startSensor } from '@ringfence/sensor';
 import { WatchClock } from './clock.ts';
-import { type Config, limitsOf, loadConfig } from './config/load.ts';
+import { expectedTier, machineSettings, publisherSettings } from './config/derived.ts';
+import { type Config, loadConfig } from './config/load.ts';
 import { privateDirectory } from './config/places.ts';
 import { EventStream } from './control/event-stream.ts';
 import { MAX_REPLY, type Request } from './control/protocol.ts';
@@ -25,13 +26,8 @@ import { StateLock } from './lock.ts';
 import { Chunk, splitBatch } from './publisher/cut.ts';
 import type { StartEngine } from './publisher/engine-process.ts';
 import { EvidenceStore } from './publisher/evidence.ts';
-import { freshDurable, type MachineSettings } from './publisher/machine.ts';
-import {
-  Publisher,
-  type PublisherContext,
-  type PublisherLimits,
-  type PublisherSettings,
-} from './publisher/publisher.ts';
+import { freshDurable } from './publisher/machine.ts';
+import { Publisher, type PublisherContext, type PublisherLimits } from './publisher/publisher.ts';
 import type { PublisherStatus } from './publisher/status.ts';
 import { ringfenceEngine, startWalled } from './publisher/walled-engine.ts';
 import { SensorLink, type StartSensor } from './sensor-link.ts';
@@ -58,7 +54,6 @@ const SLOW_TICK_MS = 1_000;
 /** How long engines wait for the sensor to say its tier. */
 const SENSOR_HELLO_MS = 2_000;
 const DESCRIBE_MS = 500;
-const SPARE_DELAY_MS = 1_000;
 /** When the start is over, and before the first spares. */
 const COMPILE_AFTER_MS = 500;
 /** Batches of the sensor are given on in parts of at most this size, so that no publisher's turn is long. */
@@ -225,7 +220,7 @@ export class Agent {
       JSON.stringify(before.tuning) !== JSON.stringify(next.tuning) ||
       before.sensor.tier !== next.sensor.tier;
     for (const publisher of this.#publishers.values()) {
-      publisher.reconfigure(this.#settingsOf(publisher.name, publisher.uid, publisher.source));
+      publisher.reconfigure(publisherSettings(next, publisher.name, publisher.uid, publisher.source));
       if (retuned) publisher.dispatch({ type: 'refresh', now: this.#clock.now() });
     }
     await this.#loadContent();
@@ -382,7 +377,7 @@ export class Agent {
     const { hash } = stored;
     const now = this.#clock.now();
     const publisher = this.#publishers.get(name) ?? this.#open(name, source);
-    publisher.reconfigure(this.#settingsOf(name, publisher.uid, source));
+    publisher.reconfigure(publisherSettings(this.#config, name, publisher.uid, source));
     // Its history was lost with the state database: only what is known to be good runs.
     if (this.#store.recovered.delete(name)) publisher.dispatch({ type: 'distrust', hash, now });
     publisher.dispatch({ type: 'offer', hash, now });
@@ -398,24 +393,12 @@ export class Agent {
     ]);
     const uid = record?.uid ?? pickUid(this.#config.uidRange, taken);
     const publisher = new Publisher(
-      this.#settingsOf(name, uid, source),
+      publisherSettings(this.#config, name, uid, source),
       record?.durable ?? freshDurable,
       this.#context,
     );
     this.#publishers.set(name, publisher);
     return publisher;
-  }
-
-  #settingsOf(name: string, uid: number, source: string): PublisherSettings {
-    const own = this.#config.publishers[name];
-    return {
-      name,
-      uid,
-      gid: uid,
-      source,
-      limits: limitsOf(this.#config, name),
-      requireLayers: own?.requireLayers ?? [],
-    };
   }
 
   get #context(): PublisherContext {
@@ -598,22 +581,4 @@ export class Agent {
     this.#store.forget(name);
     this.#subscribe();
   }
-}
-
-/** What the sensor will most likely say. On a slow host that takes it long, and a wrong guess costs a change of engines. */
-function expectedTier({ sensor }: Config): string {
-  return sensor.mode !== 'procfs' && process.getuid?.() === 0 ? sensor.tier : 'none';
-}
-
-function machineSettings({ recovery }: Config): MachineSettings {
-  return {
-    windowMs: recovery.windowSeconds * 1000,
-    failures: recovery.failures,
-    failuresWithFallback: recovery.failuresWithFallback,
-    backoffMs: recovery.backoffMs,
-    backoffMaxMs: recovery.backoffMaxMs,
-    probationMs: recovery.probationSeconds * 1000,
-    probationEvents: recovery.probationEvents,
-    spareDelayMs: SPARE_DELAY_MS,
-  };
 }

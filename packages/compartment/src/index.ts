@@ -9,4 +9,5 @@ export { launch } from './launch.ts';
 export { type LayerName, type LayerReport, layerNames, layerStops } from './layers.ts';
 export { type Ceiling, DEFAULT_LIMITS, defaultCeiling, type Limits, UID_RANGE } from './limits.ts';
 export type { EngineProgram, LaunchOptions } from './options.ts';
+export { procUsage } from './proc-usage.ts';
 export { nodeRuntime } from './runtime.ts';

@@ -78,6 +78,14 @@ export class Cut {
     return projected;
   }
 
+  /** Record `index` of what an engine with this subscription got, whole; undefined when there is none. */
+  record(wanted: Wanted, index: number): Uint8Array | undefined {
+    const start = this.project(wanted).sources[index];
+    if (start === undefined) return undefined;
+    const size = new DataView(this.bytes.buffer, this.bytes.byteOffset).getUint32(start, true);
+    return this.bytes.subarray(start, start + size);
+  }
+
   /** Someone begins to need what was made of it: a publisher until the batch is acknowledged, a channel until it is written. */
   retain(): void {
     this.#users++;

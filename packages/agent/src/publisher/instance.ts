@@ -16,7 +16,6 @@ import { messageOf } from '../errors.ts';
 import { type FailureCause, failureOf, killReason, type Verdict } from './cause.ts';
 import { type Wanted, wantedOf } from './cut.ts';
 import type { EngineExit, EngineProcess } from './engine-process.ts';
-import { procUsage } from './proc-usage.ts';
 import {
   earliestVerdict,
   isSlow,
@@ -333,8 +332,7 @@ export class Instance {
     const process = this.#process;
     if (process === undefined) return;
     try {
-      const walled = process.layers.some(({ layer, applied }) => layer === 'cgroup' && applied);
-      this.#lastUsage = walled ? process.usage() : procUsage(process.pid);
+      this.#lastUsage = process.usage();
     } catch {
       return; // it is just ending
     }

@@ -1,14 +1,15 @@
 /** One publisher: performs what the state machine decides, feeds the engine, and counts. */
 import type { Finding, HashTarget, Hello } from '@ringfence/compartment/protocol';
-import { classId, EventError, findLayout, type ProjectedBatch, projectBatch } from '@ringfence/events';
+import { classId, EventError, type ProjectedBatch, projectBatch } from '@ringfence/events';
 import { messageOf } from '../errors.ts';
 import type { ReleaseStore, StoredRelease } from '../store/release-store.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { type Batch, BatchWindow } from './batch-window.ts';
-import type { Chunk, Cut, Wanted } from './cut.ts';
+import type { Chunk, Wanted } from './cut.ts';
 import type { EngineSpec, StartEngine } from './engine-process.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { Instance, type InstanceEnd } from './instance.ts';
+import { Lags } from './lags.ts';
 import {
   type Durable,
   initialState,
@@ -76,7 +77,6 @@ export interface PublisherSettings {
 type Restart = { -readonly [K in keyof RestartStatus]: RestartStatus[K] };
 
 const MAX_RESTARTS = 20;
-const LAG_SAMPLES = 256;
 
 interface Running {
   readonly instance: Instance;
@@ -111,7 +111,7 @@ export class Publisher {
   #acked = 0;
   #findings = 0;
   #setAside = 0;
-  #lags: number[] = [];
+  readonly #lags: Lags = new Lags();
   #lastBatch: bigint | null = null;
   #fedSince: number | null = null;
   #log: { readonly at: string; readonly level: string; readonly message: string }[] = [];
@@ -408,8 +408,7 @@ export class Publisher {
     batch.cut.release();
     this.#acked += batch.cut.count;
     this.#fed.instance.countAcked(batch.cut.count);
-    this.#lags.push(now - batch.at);
-    if (this.#lags.length > LAG_SAMPLES) this.#lags.shift();
+    this.#lags.add(now - batch.at);
     this.dispatch({ type: 'acked', id, events: batch.cut.count, now });
     if (this.#machine.draining?.id === id && this.#window.inFlight.length === 0)
       this.dispatch({ type: 'drained', id, now });
@@ -422,7 +421,7 @@ export class Publisher {
     if (fed?.instance.id !== id) return undefined;
     const batch = this.#window.find(batchId);
     const wants = fed.instance.wanted;
-    return batch === undefined || wants === undefined ? undefined : recordAt(batch.cut, wants, index);
+    return batch === undefined || wants === undefined ? undefined : batch.cut.record(wants, index);
   }
 
   #found(id: number, batchId: bigint, index: number, finding: Finding): void {
@@ -546,7 +545,6 @@ export class Publisher {
           : now < this.#machine.feedAt || now < this.#machine.spawnAt
             ? 'backoff'
             : 'starting';
-    const lags = this.#lags.toSorted((a, b) => a - b);
     const oldest = this.#window.oldest ?? this.#queue.oldest;
     const layers = (fed ?? this.#running.values().next().value)?.instance.layers ?? [];
     return {
@@ -578,12 +576,11 @@ export class Publisher {
       },
       lag: {
         nowMs: oldest === undefined ? 0 : Math.max(0, Math.round(now - oldest)),
-        medianMs: Math.round(lags[lags.length >> 1] ?? 0),
-        p99Ms: Math.round(lags[Math.floor(lags.length * 0.99)] ?? 0),
+        ...this.#lags.summary(),
       },
       classes: this.classes,
       events: { delivered: this.#delivered, acknowledged: this.#acked, setAside: this.#setAside },
-      lost: { total: this.#queue.lost.total, classes: namesOf(this.#queue.lost.byClass) },
+      lost: { total: this.#queue.lost.total, classes: this.#queue.lost.named() },
       findings: this.#findings,
       cpuPercent: Math.round((fed?.instance.cpuPercent ?? 0) * 10) / 10,
       cpuSeconds: fed?.instance.usage.cpuSeconds ?? 0,
@@ -600,17 +597,3 @@ export class Publisher {
 }
 
 const PROCESS_START = classId('process_start');
-
-/** Record `index` of the batch as the engine got it, whole, from the agent's copy. */
-function recordAt(cut: Cut, wants: Wanted, index: number): Uint8Array | undefined {
-  const start = cut.project(wants).sources[index];
-  if (start === undefined) return undefined;
-  const size = new DataView(cut.bytes.buffer, cut.bytes.byteOffset).getUint32(start, true);
-  return cut.bytes.subarray(start, start + size);
-}
-
-function namesOf(counts: ReadonlyMap<number, number>): Record<string, number> {
-  return Object.fromEntries(
-    [...counts].map(([id, count]) => [findLayout('event', id)?.recordClass.name ?? String(id), count]),
-  );
-}

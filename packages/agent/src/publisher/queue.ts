@@ -1,4 +1,5 @@
 /** The bounded queue of one publisher: what is over the bound is refused, and counted by class. */
+import { findLayout } from '@ringfence/events';
 import type { Cut } from './cut.ts';
 
 /** Events of one arrival that wait for the publisher. */
@@ -24,8 +25,14 @@ export class LossCount {
     return this.#total;
   }
 
-  get byClass(): ReadonlyMap<number, number> {
-    return this.#byClass;
+  /** By the classes' names. */
+  named(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#byClass].map(([id, count]) => [
+        findLayout('event', id)?.recordClass.name ?? String(id),
+        count,
+      ]),
+    );
   }
 }
 

@@ -1,10 +1,9 @@
 /** Engines as plain child processes, without the wall: for tests of what the supervisor does. */
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { deriveCause, type KillReason } from '@ringfence/compartment';
+import { deriveCause, type KillReason, procUsage } from '@ringfence/compartment';
 import { drillEngine } from '../../src/drills/engine-of.ts';
 import type { StartEngine } from '../../src/publisher/engine-process.ts';
-import { procUsage } from '../../src/publisher/proc-usage.ts';
 
 export const startPlain: StartEngine = async (spec) => {
   const engine = spec.engine ?? drillEngine();
