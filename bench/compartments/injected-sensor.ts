@@ -1,7 +1,7 @@
 /** A sensor whose events were encoded before, given to the agent at a set rate whatever the agent does. */
 import { setImmediate } from 'node:timers/promises';
-import { classId, EventWriter, fieldSlot } from '@ringfence/events';
-import type { SensorProcess } from '@ringfence/sensor';
+import { classBit, classId, EventWriter, fieldSlot } from '@ringfence/events';
+import type { OnEvents, SensorProcess } from '@ringfence/sensor';
 import { COMMAND_PREFIX, PATIENT_PREFIX } from './commands.ts';
 import { EventSource, RECORD_BYTES } from './events.ts';
 
@@ -30,7 +30,7 @@ export class InjectedSensor implements SensorProcess {
   } as const);
   readonly #prepared: readonly Uint8Array[];
   readonly #commands = new EventWriter();
-  #deliver: (records: Uint8Array, count: number) => void = () => {};
+  #deliver: OnEvents = () => {};
   #timer: NodeJS.Timeout | undefined;
   #turn = 0;
   /** Events given so far to the publishers under load, commands included. */
@@ -66,16 +66,20 @@ export class InjectedSensor implements SensorProcess {
     this.#commands.string(path, `${COMMAND_PREFIX}${fault}/${publisher}`);
     this.#commands.end();
     if (!patient) this.emitted++;
-    this.#deliver(this.#commands.batch().slice(), 1);
+    this.#deliver(this.#commands.batch().slice(), 1, classBit(patient ? END : START));
   }
 
   #emit(count: number): void {
     const batch = this.#prepared[this.#turn++ % PREPARED] as Uint8Array;
     this.emitted += count;
-    this.#deliver(count === LARGEST ? batch : batch.subarray(0, count * RECORD_BYTES), count);
+    this.#deliver(
+      count === LARGEST ? batch : batch.subarray(0, count * RECORD_BYTES),
+      count,
+      classBit(START),
+    );
   }
 
-  onEvents(callback: (records: Uint8Array, count: number) => void): void {
+  onEvents(callback: OnEvents): void {
     this.#deliver = callback;
   }
   onStats(): void {}

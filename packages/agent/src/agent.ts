@@ -295,7 +295,7 @@ export class Agent {
       (() => startSensor({ tier, mode, classes: [], own: { folders: [state, run] } }));
     return new SensorLink(
       start,
-      (bytes) => this.#distribute(bytes),
+      (bytes, count, classes) => this.#distribute(bytes, count, classes),
       (text) => this.#notice(text),
       ({ tier: delivered }) => this.#learnTier(delivered),
     );
@@ -310,10 +310,10 @@ export class Agent {
   }
 
   /** Gives a batch to everyone who wants something of it. */
-  #distribute(bytes: Uint8Array): void {
+  #distribute(bytes: Uint8Array, count: number, classes: number): void {
     const at = this.#clock.now();
     for (const part of splitBatch(bytes, PART_BYTES)) {
-      const chunk = new Chunk(part, at);
+      const chunk = new Chunk(part, at, part === bytes ? { count, classes } : undefined);
       for (const publisher of this.#publishers.values()) publisher.take(chunk);
     }
     if (this.#streams.size > 0) for (const stream of this.#streams) stream.send(bytes);

@@ -1,6 +1,6 @@
 /** The sensor process as the agent uses it: started, restarted when it dies, asked within bounded time. */
 import { EventError } from '@ringfence/events';
-import type { Description, Hello, SensorProcess, Stats } from '@ringfence/sensor';
+import type { Description, Hello, OnEvents, SensorProcess, Stats } from '@ringfence/sensor';
 import { messageOf } from './errors.ts';
 
 export type StartSensor = () => SensorProcess;
@@ -26,7 +26,7 @@ const HASH_MS = 10_000;
 
 export class SensorLink {
   readonly #start: StartSensor;
-  readonly #onBatch: (bytes: Uint8Array) => void;
+  readonly #onBatch: OnEvents;
   readonly #notice: (text: string) => void;
   readonly #onHello: (hello: Hello) => void;
   readonly #helloWaiters: Set<() => void> = new Set();
@@ -45,7 +45,7 @@ export class SensorLink {
 
   constructor(
     start: StartSensor,
-    onBatch: (bytes: Uint8Array) => void,
+    onBatch: OnEvents,
     notice: (text: string) => void,
     onHello: (hello: Hello) => void,
   ) {
@@ -66,10 +66,10 @@ export class SensorLink {
       return;
     }
     this.#sensor = sensor;
-    sensor.onEvents((bytes, count) => {
+    sensor.onEvents((bytes, count, classes) => {
       if (this.#sensor !== sensor) return;
       try {
-        this.#onBatch(bytes);
+        this.#onBatch(bytes, count, classes);
         this.#events += count;
       } catch (error) {
         if (!(error instanceof EventError)) throw error;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { classBit, classId } from '@ringfence/events';
 import { describe, expect, it } from 'vitest';
 import { Agent } from '../src/agent.ts';
 import { ControlClient } from '../src/control/client.ts';
@@ -86,6 +87,23 @@ describe('the agent', () => {
       },
     );
   });
+
+  it.each([classBit(classId('process_start')), 0])(
+    'goes on after damaged records of the sensor (classes %s)',
+    async (classes) => {
+      await using harness = new Harness();
+      const agent = await harness.start({ content: [harness.release('acme', '1', seen)] });
+      await harness.running('acme');
+      harness.sensor.starts('hay', 'hay', 'needle before');
+      await until(() => harness.publisher('acme').findings === 1, 'a finding');
+      harness.sensor.raw(new Uint8Array(64).fill(0xff), 1, classes);
+      harness.sensor.starts('needle after');
+      await until(() => harness.publisher('acme').findings === 2, 'the next one');
+      expect(harness.publisher('acme').restarts.count).toBe(0);
+      expect(agent.status().notices.at(-1)?.text).toMatch(/damaged.*dropped/);
+      expect(agent.status().notices).toHaveLength(1);
+    },
+  );
 
   it('refuses a second agent on the same state, and says who has it', async () => {
     await using harness = new Harness();

@@ -37,6 +37,14 @@ export function findLayout(form: RecordForm, classId: number): RecordLayout | un
     : internalLayouts[classId - FIRST_PROBE_CLASS_ID];
 }
 
+/** The place of the classes that have no bit of their own in a set of classes. */
+export const OTHER_CLASSES = 31;
+
+/** A class in a set of classes, 32 bits: each of those below 31 has its own bit, all others share the highest. */
+export function classBit(classId: number): number {
+  return 1 << Math.min(classId, OTHER_CLASSES);
+}
+
 /** The declaration of an event class. @throws {EventError} `unknown-class` */
 export function eventClass(name: ClassName | (string & {})): EventClass {
   const found = eventByName.get(name);

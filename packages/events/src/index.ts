@@ -1,6 +1,14 @@
 export { ActorBlock } from './actor.ts';
 export { type BatchCount, forEachRecord } from './batch.ts';
-export { classId, eventClass, FIRST_PROBE_CLASS_ID, fieldSlot, findLayout } from './classes.ts';
+export {
+  classBit,
+  classId,
+  eventClass,
+  FIRST_PROBE_CLASS_ID,
+  fieldSlot,
+  findLayout,
+  OTHER_CLASSES,
+} from './classes.ts';
 export { describe, safeText } from './describe.ts';
 export { EventError, type EventErrorCode } from './errors.ts';
 export {

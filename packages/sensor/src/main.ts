@@ -75,11 +75,11 @@ drain.on('message', (message: FromDrain) => {
       fatal(message.fatal);
       break;
     case 'batch': {
-      const { buffer, used, count } = message;
+      const { buffer, used, count, classes } = message;
       const frame = Buffer.from(buffer, 0, used);
       frame.set(encodeFrameHeader(ToAgent.EVENTS, used - 8));
       frame.writeUInt32LE(count, 8);
-      frame.writeUInt32LE(0, 12);
+      frame.writeInt32LE(classes, 12);
       agent.write(frame, () => {
         Atomics.add(written, 0, buffer.byteLength);
         if (buffer.byteLength === BUFFER_BYTES) send({ type: 'buffer', buffer }, [buffer]);

@@ -24,12 +24,15 @@ export interface SensorExit {
   readonly reason: string;
 }
 
+/** Takes a batch: its records, how many, and the classes that are among them, as a set of `classBit`s; 0 when nobody looked. */
+export type OnEvents = (records: Uint8Array, count: number, classes: number) => void;
+
 export interface SensorProcess extends AsyncDisposable {
   readonly pid: number;
   /** What the sensor can do here. Rejects with `start-failed` when it ends before it can tell. */
   readonly hello: Promise<Hello>;
   /** Records of a batch, a view that stays valid. A callback set late misses what came before. */
-  onEvents(callback: (records: Uint8Array, count: number) => void): void;
+  onEvents(callback: OnEvents): void;
   /** About each second. */
   onStats(callback: (stats: Stats) => void): void;
   onExit(callback: (exit: SensorExit) => void): void;
@@ -80,7 +83,7 @@ class RunningSensor implements SensorProcess {
   readonly #channel: Socket;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<SensorExit>;
-  #onEvents: (records: Uint8Array, count: number) => void = () => {};
+  #onEvents: OnEvents = () => {};
   #onStats: (stats: Stats) => void = () => {};
   #nextId = 1;
   #stderr = '';
@@ -132,7 +135,7 @@ class RunningSensor implements SensorProcess {
   #frame(type: number, payload: Buffer): void {
     switch (type) {
       case ToAgent.EVENTS:
-        this.#onEvents(payload.subarray(8), payload.readUInt32LE(0));
+        this.#onEvents(payload.subarray(8), payload.readUInt32LE(0), payload.readInt32LE(4));
         break;
       case ToAgent.SNAPSHOT: {
         const pending = this.#pending.get(payload.readUInt32LE(0));
@@ -198,7 +201,7 @@ class RunningSensor implements SensorProcess {
     });
   }
 
-  onEvents(callback: (records: Uint8Array, count: number) => void): void {
+  onEvents(callback: OnEvents): void {
     this.#onEvents = callback;
   }
   onStats(callback: (stats: Stats) => void): void {

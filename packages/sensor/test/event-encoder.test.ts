@@ -23,10 +23,10 @@ function make(limit?: number, reserved?: number) {
   const counts = new Counts();
   const written = new Int32Array(1);
   const pool = new BatchPool({ limit, reserved, written });
-  const batches: { buffer: ArrayBuffer; used: number; count: number }[] = [];
+  const batches: { buffer: ArrayBuffer; used: number; count: number; classes: number }[] = [];
   const clock = new ClockOffset(1_700_000_000_000_000_000n);
-  const encoder = new EventEncoder(pool, counts, clock, (buffer, used, count) => {
-    batches.push({ buffer, used, count });
+  const encoder = new EventEncoder(pool, counts, clock, (buffer, used, count, classes) => {
+    batches.push({ buffer, used, count, classes });
   });
   const read = (): ReturnType<typeof toObject>[] => {
     encoder.flush();

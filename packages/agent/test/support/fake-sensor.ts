@@ -1,6 +1,6 @@
 /** A sensor whose events the test makes: the records are real, their origin is not. */
-import { classId, EventWriter, fieldSlot } from '@ringfence/events';
-import type { SensorProcess } from '@ringfence/sensor';
+import { classBit, classId, EventWriter, fieldSlot } from '@ringfence/events';
+import type { OnEvents, SensorProcess } from '@ringfence/sensor';
 
 const ARGV = fieldSlot('process_start', 'process.argv');
 const PATH = fieldSlot('process_start', 'process.path');
@@ -19,7 +19,7 @@ export class FakeSensor implements SensorProcess {
     kernel: 'test',
     pid: 1,
   });
-  #onEvents: (bytes: Uint8Array, count: number) => void = () => undefined;
+  #onEvents: OnEvents = () => undefined;
   #onExit: Parameters<SensorProcess['onExit']>[0] = () => undefined;
   readonly #writer = new EventWriter();
   classes: readonly string[] = [];
@@ -46,16 +46,16 @@ export class FakeSensor implements SensorProcess {
       this.#writer.string(USER, 'tester');
       this.#writer.end();
     }
-    this.#onEvents(this.#writer.batch().slice(), commandLines.length);
+    this.#onEvents(this.#writer.batch().slice(), commandLines.length, classBit(classId(className)));
   }
-  raw(bytes: Uint8Array, count: number): void {
-    this.#onEvents(bytes, count);
+  raw(bytes: Uint8Array, count: number, classes = 0): void {
+    this.#onEvents(bytes, count, classes);
   }
   die(): void {
     this.#onExit({ code: 1, signal: null, reason: 'told to' });
   }
 
-  onEvents(callback: (bytes: Uint8Array, count: number) => void): void {
+  onEvents(callback: OnEvents): void {
     this.#onEvents = callback;
   }
   onStats(): void {}

@@ -32,7 +32,13 @@ export interface Described {
 export type FromDrain =
   | { readonly type: 'hello'; readonly hello: Omit<Hello, 'pid' | 'kernel' | 'tier'> }
   | { readonly type: 'fatal'; readonly fatal: Fatal }
-  | { readonly type: 'batch'; readonly buffer: ArrayBuffer; readonly used: number; readonly count: number }
+  | {
+      readonly type: 'batch';
+      readonly buffer: ArrayBuffer;
+      readonly used: number;
+      readonly count: number;
+      readonly classes: number;
+    }
   | { readonly type: 'stats'; readonly stats: Omit<Stats, 'cpuSeconds' | 'rssBytes'> }
   | { readonly type: 'described'; readonly id: number; readonly result: Described | null }
   | {

@@ -112,8 +112,8 @@ function run(state: State, source: Source): void {
 }
 
 try {
-  const sink: BatchSink = (buffer, used, count) => {
-    post({ type: 'batch', buffer, used, count }, [buffer]);
+  const sink: BatchSink = (buffer, used, count, classes) => {
+    post({ type: 'batch', buffer, used, count, classes }, [buffer]);
   };
   const state = makeState(options, sink, new Int32Array(written));
   const source = openSource(state);

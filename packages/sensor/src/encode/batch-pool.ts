@@ -5,7 +5,7 @@
 
 /** Room for records; with the header a frame stays far below the limit of 1 MiB. */
 export const BATCH_BYTES: number = 256 * 1024;
-/** Frame header and `u32 count | u32 reserved` come first, so that a batch is written as it lies. */
+/** Frame header and `u32 count | u32 classes` come first, so that a batch is written as it lies. */
 export const BATCH_HEADER = 16;
 /** Bytes of a buffer that is worth sending back. */
 export const BUFFER_BYTES: number = BATCH_HEADER + BATCH_BYTES;

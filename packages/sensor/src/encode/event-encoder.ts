@@ -3,7 +3,14 @@
  * same image: they are laid out once per process and class (a template), and an event is a copy of those bytes with
  * its own fields put in. That keeps an event well below a microsecond.
  */
-import { type ClockOffset, eventClasses, Header, RecordFlag, type RecordLayout } from '@ringfence/events';
+import {
+  type ClockOffset,
+  classBit,
+  eventClasses,
+  Header,
+  RecordFlag,
+  type RecordLayout,
+} from '@ringfence/events';
 import { Cut, type Image } from '../table/image.ts';
 import type { Process } from '../table/process-table.ts';
 import { BATCH_HEADER, type BatchPool } from './batch-pool.ts';
@@ -11,7 +18,8 @@ import type { Counts } from './counts.ts';
 import { Actor, ActorSlot, layoutOf, PARENT_ARGV_MAX } from './slots.ts';
 
 /** Takes a full batch. The bytes of the frame header are left blank. */
-export type BatchSink = (buffer: ArrayBuffer, used: number, count: number) => void;
+/** @param classes those of its records, as a set of `classBit`s */
+export type BatchSink = (buffer: ArrayBuffer, used: number, count: number, classes: number) => void;
 
 const layouts: (RecordLayout | undefined)[] = [];
 for (const { id, name } of eventClasses) layouts[id] = layoutOf(name, 'event');
@@ -39,6 +47,7 @@ export class EventEncoder {
   /** End of the finished records. */
   #used = 0;
   #count = 0;
+  #classes = 0;
   /** The record being written. */
   #start = 0;
   #end = 0;
@@ -110,6 +119,7 @@ export class EventEncoder {
     this.#data = new DataView(this.#buffer);
     this.#used = BATCH_HEADER;
     this.#count = 0;
+    this.#classes = 0;
     return true;
   }
 
@@ -200,6 +210,7 @@ export class EventEncoder {
     this.#nextSequence();
     this.#used = end;
     this.#count++;
+    this.#classes |= classBit(this.#classId);
     this.#bump(this.#counts.decoded, this.#classId);
     if (this.#cutLow !== 0 || this.#cutHigh !== 0) this.#bump(this.#counts.truncated, this.#classId);
     if ((this.#flags & RecordFlag.HOST_VIEW) !== 0) this.#bump(this.#counts.hostView, this.#classId);
@@ -222,7 +233,7 @@ export class EventEncoder {
     const buffer = this.#buffer;
     this.#buffer = undefined;
     if (this.#count === 0) this.#pool.putBack(buffer);
-    else this.#sink(this.#pool.pack(buffer, this.#used), this.#used, this.#count);
+    else this.#sink(this.#pool.pack(buffer, this.#used), this.#used, this.#count, this.#classes);
   }
 
   /** Writes who acted where the record begins, up to the end of the texts that belong to the actor. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forEachRecord, toObject } from '@ringfence/events';
+import { classBit, forEachRecord, toObject } from '@ringfence/events';
 import { onTestFinished } from 'vitest';
 import {
   type Hello,
@@ -21,12 +21,15 @@ export class Recorder {
 
   private constructor(options: SensorOptions) {
     this.sensor = startSensor(options);
-    this.sensor.onEvents((records, count) => {
+    this.sensor.onEvents((records, count, classes) => {
       const before = this.events.length;
+      let found = 0;
       forEachRecord(records, (view) => {
+        found |= classBit(view.class.id);
         this.events.push(toObject(view) as unknown as Seen);
       });
       if (this.events.length - before !== count) throw new Error(`a batch of ${count} has other records`);
+      if (found !== classes) throw new Error(`a batch says classes ${classes} and has ${found}`);
     });
     this.sensor.onStats((stats) => {
       this.#stats = stats;
