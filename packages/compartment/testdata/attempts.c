@@ -347,12 +347,16 @@ static double seconds(clockid_t clock)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-/* v[0] is the limit in per cent of a core; done when any of ten half seconds gave over one and a half times that */
+/*
+ * v[0] is the limit in per cent of a core; done when any of three times two seconds gave over one and a half times that.
+ * Less than two seconds may well give that much: they can begin with what was saved for a burst and with the rest of a
+ * period of 0.25 s, and end with the begin of another.
+ */
 static int use_cpu(char **v)
 {
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 3; i++) {
 		double from = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall;
-		while ((wall = seconds(CLOCK_MONOTONIC) - from) < 0.5)
+		while ((wall = seconds(CLOCK_MONOTONIC) - from) < 2)
 			;
 		if ((seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) / wall * 100 > 1.5 * atoi(v[0]))
 			return 0;
