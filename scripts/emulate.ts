@@ -89,7 +89,7 @@ async function startAgent(tier: Tier, work: string, findings: Map<string, string
 }
 
 interface Status {
-  readonly sensor: { readonly state: string; readonly hello: unknown; readonly stats: unknown };
+  readonly sensor: { readonly state: string };
   readonly publishers: readonly { readonly state: string }[];
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fillCompileCache, launch, UID_RANGE } from '@ringfence/compartment';
+import { type EngineProgram, fillCompileCache, launch, UID_RANGE } from '@ringfence/compartment';
 import { EngineHost } from '@ringfence/compartment/protocol';
 import { benchEngine, benchHello, wallGap } from './walled.ts';
 
@@ -39,7 +39,7 @@ export async function* measureStart(pairs: number): AsyncGenerator<Start> {
 }
 
 async function startOnce(
-  engine: Parameters<typeof launch>[0]['engine'],
+  engine: EngineProgram,
   releaseDir: string,
 ): Promise<{ launched: number; ready: number; gap: string | null }> {
   const started = performance.now();

@@ -31,6 +31,13 @@ describe('live block', () => {
     expect(written.join('')).toBe('\x1b[?25lone\ntwo\n\x1b[2F\x1b[Jabove\none\ntwo\n');
   });
 
+  it('draws on a terminal that says it has no size', () => {
+    const written: string[] = [];
+    const write = (text: string): boolean => written.push(text) > 0;
+    new LiveBlock({ write, columns: 0, rows: 0 } as unknown as NodeJS.WriteStream).update(['one', 'two']);
+    expect(written.join('')).toContain('one\ntwo\n');
+  });
+
   it('never draws a line wider than the terminal', () => {
     expect(fit('\x1b[31mabcdef\x1b[39m', 4)).toBe('abc…');
     expect(fit('abcd', 4)).toBe('abcd');

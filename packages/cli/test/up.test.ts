@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -54,6 +54,15 @@ async function residue(
   return left;
 }
 
+/** `up`, when all of it runs: with its processes and what it has in the kernel. */
+async function startUp(
+  command: Command,
+): Promise<{ child: ChildProcess; pids: number[]; programs: number[] }> {
+  const child = command.start('up', '--json');
+  const status = await command.ready();
+  return { child, pids: processTree(child.pid as number), programs: programsOf(status.sensor.hello.pid) };
+}
+
 describe.runIf(isRoot)('ringfence up on this kernel', () => {
   it('prints a finding with the process, its command line and its ancestors, as JSON alone', async () => {
     await using command = new Command();
@@ -79,10 +88,7 @@ describe.runIf(isRoot)('ringfence up on this kernel', () => {
 
   it('leaves nothing behind after Ctrl-C', async () => {
     await using command = new Command();
-    const child = command.start('up', '--json');
-    const status = await command.ready();
-    const pids = processTree(child.pid as number);
-    const programs = programsOf(status.sensor.hello.pid);
+    const { child, pids, programs } = await startUp(command);
     expect(programs.length).toBeGreaterThan(3);
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([0, null]);
@@ -91,10 +97,7 @@ describe.runIf(isRoot)('ringfence up on this kernel', () => {
 
   it('ends at `ringfence down`, which waits for it, and leaves nothing behind', async () => {
     await using command = new Command();
-    const child = command.start('up', '--json');
-    const status = await command.ready();
-    const pids = processTree(child.pid as number);
-    const programs = programsOf(status.sensor.hello.pid);
+    const { child, pids, programs } = await startUp(command);
     const ended = once(child, 'exit');
     expect(await command.run('down')).toBe(0);
     expect(alive(pids)).toEqual([]);
@@ -107,10 +110,7 @@ describe.runIf(isRoot)('ringfence up on this kernel', () => {
 
   it.each(['the supervisor', 'everything'])('leaves nothing behind after kill -9 of %s', async (what) => {
     await using command = new Command();
-    const child = command.start('up', '--json');
-    const status = await command.ready();
-    const pids = processTree(child.pid as number);
-    const programs = programsOf(status.sensor.hello.pid);
+    const { child, pids, programs } = await startUp(command);
     expect(programs.length).toBeGreaterThan(3);
     // The control: all of it is there now.
     expect(await residue(command, pids, programs)).not.toEqual([]);

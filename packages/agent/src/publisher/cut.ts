@@ -138,8 +138,9 @@ export class Chunk {
   cut(wanted: Pick<Wanted, 'whole' | 'wholeKey' | 'classes'>): Cut {
     let cut = this.#cuts.get(wanted.wholeKey);
     if (cut === undefined) {
-      const others = this.#said === undefined ? -1 : this.#said.classes & ~wanted.classes;
-      cut = others === 0 && this.#said ? new Cut(this.bytes, this.#said.count) : this.#make(wanted.whole);
+      const said = this.#said;
+      const isWhole = said !== undefined && (said.classes & ~wanted.classes) === 0;
+      cut = isWhole ? new Cut(this.bytes, said.count) : this.#make(wanted.whole);
       this.#cuts.set(wanted.wholeKey, cut);
     }
     return cut;

@@ -36,8 +36,9 @@ export class LiveBlock {
   }
 
   #draw(): void {
-    const columns = this.#stream.columns ?? 80;
-    const room = Math.max(1, (this.#stream.rows ?? 24) - 2);
+    // A serial line, or a terminal that nobody has sized, has 0 of both.
+    const columns = this.#stream.columns || 80;
+    const room = Math.max(1, (this.#stream.rows || 24) - 2);
     const lines = this.#lines.slice(0, room);
     for (const line of lines) this.#stream.write(`${fit(line, columns)}\n`);
     this.#drawn = lines.length;
