@@ -112,6 +112,9 @@ describe('a well-formed object', () => {
   });
 });
 
+/** From 0 to below 1, evenly: `fc.double` takes most of its values from close to 0. */
+const share = fc.nat(2 ** 30 - 1).map((value) => value / 2 ** 30);
+
 describe('a hostile object', () => {
   const fixtures = ['sensor', 'core', 'extern'] as const;
 
@@ -130,7 +133,7 @@ describe('a hostile object', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...pool),
-        fc.array(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(255)), {
+        fc.array(fc.tuple(share, fc.nat(255)), {
           minLength: 1,
           maxLength: 8,
         }),
@@ -160,7 +163,7 @@ describe('a hostile object', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...regions),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        share,
         fc.constantFrom(0, 1, 0x7f, 0x80, 0xff),
         ([start, end], at, value) => {
           const copy = bytes.slice();
