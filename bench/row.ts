@@ -7,7 +7,7 @@ export interface Row {
   readonly ours: number | null;
   readonly peer: number | null;
   readonly peerName: string | null;
-  /** ours ÷ peer in `unit`, the median over alternating runs. */
+  /** ours ÷ peer in `unit`, over alternating runs: the median, or the mean of their middle half. */
   readonly ratio: number | null;
   /** The bar in words, such as "ratio ≤ 1.05"; null for a row that is printed without one. */
   readonly bar: string | null;

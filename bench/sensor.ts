@@ -10,7 +10,7 @@ import { Generator } from './load/generator.ts';
 import { decodeNs, drainNs } from './load/hot-paths.ts';
 import { cpuSeconds, processTree } from './load/processes.ts';
 import type { BenchOptions, Row } from './row.ts';
-import { median, spread } from './stats.ts';
+import { midmean, spread } from './stats.ts';
 
 export const name = 'sensor';
 export const question = 'What does watching cost, and is anything lost?';
@@ -18,15 +18,18 @@ export const question = 'What does watching cost, and is anything lost?';
 interface Load {
   readonly name: 'exec' | 'open' | 'getppid';
   readonly args: readonly (string | number)[];
-  /** Runs of which the median counts: what the machine's host takes away comes in bursts. */
+  /** How often in each round: many short runs, for what the machine's host takes away comes in bursts. */
   readonly runs: number;
 }
 
 const loads = (generator: Generator): readonly Load[] => [
-  { name: 'exec', args: ['exec', 300], runs: 11 },
-  { name: 'open', args: ['open', 150_000, generator.file], runs: 3 },
-  { name: 'getppid', args: ['getppid', 1_500_000], runs: 3 },
+  { name: 'exec', args: ['exec', 200], runs: 6 },
+  { name: 'open', args: ['open', 10_000, generator.file], runs: 3 },
+  { name: 'getppid', args: ['getppid', 100_000], runs: 4 },
 ];
+const ROUNDS = 3;
+/** By then the agent is through with the processes that it was told of: what they cost is no cost of an open. */
+const THROUGH_MS = 150;
 
 const bars: Readonly<Record<string, number>> = {
   'core exec': 1.05,
@@ -41,69 +44,72 @@ interface Subject {
   stop(): Promise<void>;
 }
 
+/** Nanoseconds of a load: with the subject on, and without it, as the mean of just before and just after. */
 interface Pair {
   readonly on: number;
   readonly off: number;
 }
 
-/** Nanoseconds of each load with the subject on and off in turn; the order flips from pair to pair against drift. */
+/** Nanoseconds of each load, the mean of the middle half of its runs. */
+async function measure(generator: Generator): Promise<Map<string, number>> {
+  const all = loads(generator);
+  const times = new Map<string, number[]>(all.map(({ name: load }) => [load, []]));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const { name: load, args, runs } of all) {
+      for (let run = 0; run < runs; run++) times.get(load)?.push(generator.run(...args).nsEach);
+      if (load === 'exec') await sleep(THROUGH_MS);
+    }
+  return new Map([...times].map(([load, list]) => [load, midmean(list)]));
+}
+
+/** Each load with the subject off and on in turn, `count` times on, off first and last. */
 async function pairs(
   generator: Generator,
   count: number,
   start: () => Promise<Subject>,
 ): Promise<Map<string, Pair[]>> {
-  const results = new Map<string, Pair[]>();
-  const measure = (): Map<string, number> =>
-    new Map(
-      loads(generator).map(({ name: load, args, runs }) => [
-        load,
-        median(Array.from({ length: runs }, () => generator.run(...args).nsEach)),
-      ]),
-    );
-  // Both sides get the same load first: what runs all day has been compiled by then, and caches are warm.
-  const warmUp = (): void => {
-    generator.run('exec', 1500);
-    generator.run('open', 100_000, generator.file);
+  const measureOff = async (): Promise<Map<string, number>> => {
+    generator.run('exec', 300); // caches are warm
+    return measure(generator);
   };
   const measureOn = async (): Promise<Map<string, number>> => {
     const subject = await start();
     try {
       await sleep(1000); // past its own start-up work
-      warmUp();
+      // What runs all day has been compiled by then.
+      generator.run('exec', 1500);
+      generator.run('open', 100_000, generator.file);
       await sleep(500);
-      return measure();
+      return await measure(generator);
     } finally {
       await subject.stop();
       await sleep(400); // the kernel removes programs some 300 ms after their owner's end
     }
   };
+  const results = new Map<string, Pair[]>(loads(generator).map(({ name: load }) => [load, []]));
+  let before = await measureOff();
   for (let index = 0; index < count; index++) {
-    const measureOff = (): Map<string, number> => {
-      warmUp();
-      return measure();
-    };
-    const first = index % 2 === 0 ? await measureOn() : measureOff();
-    const second = index % 2 === 0 ? measureOff() : await measureOn();
-    const [on, off] = index % 2 === 0 ? [first, second] : [second, first];
-    for (const load of loads(generator)) {
-      const list = results.get(load.name) ?? [];
-      list.push({ on: on.get(load.name) as number, off: off.get(load.name) as number });
-      results.set(load.name, list);
+    const on = await measureOn();
+    const after = await measureOff();
+    for (const [load, list] of results) {
+      const at = (times: Map<string, number>): number => times.get(load) as number;
+      list.push({ on: at(on), off: (at(before) + at(after)) / 2 });
     }
+    before = after;
   }
   return results;
 }
 
 function costRow(rowName: string, list: readonly Pair[], peerName: string): Row {
   const ratios = list.map(({ on, off }) => on / off);
-  const ratio = median(ratios);
+  const ratio = midmean(ratios);
   const bar = bars[rowName];
   return {
     name: rowName,
     unit: 'ns',
     better: 'lower',
-    ours: median(list.map(({ on }) => on)),
-    peer: median(list.map(({ off }) => off)),
+    ours: midmean(list.map(({ on }) => on)),
+    peer: midmean(list.map(({ off }) => off)),
     peerName,
     ratio,
     bar: bar === undefined ? null : `ratio ≤ ${bar}`,
@@ -192,7 +198,7 @@ async function* peerRows(generator: Generator): AsyncGenerator<Row> {
     ['exec+open', `${probes.exec} ${probes.open}`],
   ] as const) {
     try {
-      const results = await pairs(generator, 5, () => bpftrace(program));
+      const results = await pairs(generator, 3, () => bpftrace(program));
       for (const [load, list] of results) yield costRow(`bpftrace ${traced}: ${load}`, list, 'nothing on');
     } catch (error) {
       yield unmeasured(
@@ -323,8 +329,8 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
   }
   using generator = new Generator();
   using state = new StateFolder();
-  yield* tierRows(generator, state, 'core', long ? 31 : 15);
-  yield* tierRows(generator, state, 'full', long ? 31 : 15);
+  yield* tierRows(generator, state, 'core', long ? 36 : 14);
+  yield* tierRows(generator, state, 'full', long ? 36 : 14);
   yield* burstRows(generator, state);
   const drain = drainNs(generator);
   yield plain(

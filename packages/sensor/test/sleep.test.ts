@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LONGEST_PAUSE_MS, Pace, SHORTEST_PAUSE_MS } from '../src/drain/pace.ts';
+import { LONGEST_PAUSE_MS, Pace, ROUND_BYTES, SHORTEST_PAUSE_MS } from '../src/drain/pace.ts';
 import type { Source } from '../src/drain/source.ts';
 import { makeState } from '../src/drain/state.ts';
 import { Waiter, type Waker } from '../src/drain/waiter.ts';
@@ -120,17 +120,24 @@ async function flood(name: string, count: string, targets: readonly string[]): P
 
 it('paces: polls while something comes, sleeps after that, and the agent’s own writes do not wake it each', () => {
   const pace = new Pace();
-  const pauses = (...got: Parameters<Pace['update']>[0][]): number[] =>
-    got.map((what) => {
-      pace.update(what);
+  const rounds = (...found: [bytes: number, others: boolean][]): number[] =>
+    found.map(([bytes, others]) => {
+      pace.update(bytes, others);
       return pace.pause;
     });
-  expect(pauses('much', 'some', 'some')).toEqual([SHORTEST_PAUSE_MS, 11, 12]);
-  expect(pauses('nothing', 'nothing', 'nothing')).toEqual([24, 48, Number.POSITIVE_INFINITY]);
+  const little: [number, boolean] = [400, true];
+  const own: [number, boolean] = [400, false];
+  const nothing: [number, boolean] = [0, false];
+  expect(rounds([8 * ROUND_BYTES, true], little, little)).toEqual([SHORTEST_PAUSE_MS, 11, 12]);
+  expect(rounds(nothing, own, nothing)).toEqual([24, 48, Number.POSITIVE_INFINITY]);
   pace.slept(false);
-  expect(pauses('nothing', 'some')).toEqual([Number.POSITIVE_INFINITY, SHORTEST_PAUSE_MS]);
-  expect(pauses(...Array<'some'>(100).fill('some')).at(-1)).toBe(LONGEST_PAUSE_MS);
-  expect(pauses('nothing')).toEqual([Number.POSITIVE_INFINITY]);
+  expect(rounds(nothing, little)).toEqual([Number.POSITIVE_INFINITY, SHORTEST_PAUSE_MS]);
+  expect(rounds(...Array<typeof little>(100).fill(little)).at(-1)).toBe(LONGEST_PAUSE_MS);
+  // Twice of what a round is to find: half the pause. A flood of the agent's own is one too.
+  expect(rounds([2 * ROUND_BYTES, true], [2 * ROUND_BYTES, false])).toEqual([25, 12.5]);
+  expect(rounds(...Array<typeof little>(100).fill(little), nothing).at(-1)).toBe(Number.POSITIVE_INFINITY);
   pace.slept(true);
-  expect(pauses('nothing', 'nothing')).toEqual([LONGEST_PAUSE_MS, Number.POSITIVE_INFINITY]);
+  expect(rounds(own, own)).toEqual([LONGEST_PAUSE_MS, Number.POSITIVE_INFINITY]);
+  pace.slept(true);
+  expect(rounds([2 * ROUND_BYTES, false])).toEqual([SHORTEST_PAUSE_MS]);
 });

@@ -19,7 +19,7 @@ const HOUSEKEEPING_MS = 1000;
  * While events keep coming they are handed over this often, for each time wakes this process's other thread, the agent
  * and its engines. The first ones after a quiet while go at once, and so does what is much.
  */
-const HAND_OVER_MS = 40;
+const HAND_OVER_MS = 80;
 const HAND_OVER_BYTES = 64 * 1024;
 const port = parentPort as MessagePort;
 const { options, bell, written } = workerData as WorkerData;

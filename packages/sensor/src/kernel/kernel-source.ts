@@ -1,7 +1,7 @@
 /** Events from kernel probes. */
 import { RingBufferReader } from '@ringfence/ebpf';
 import { classId, FIRST_PROBE_CLASS_ID, Header } from '@ringfence/events';
-import { type Got, Pace } from '../drain/pace.ts';
+import { Pace } from '../drain/pace.ts';
 import { Priority } from '../drain/priority.ts';
 import { RingCopy } from '../drain/ring-copy.ts';
 import type { Source } from '../drain/source.ts';
@@ -26,8 +26,6 @@ const INTERNAL = 32;
 /** Events by their class id, internal records after them: the array of handlers stays dense. */
 const handlerIndex = (id: number): number =>
   id < FIRST_PROBE_CLASS_ID ? id : INTERNAL + id - FIRST_PROBE_CLASS_ID;
-/** Bytes in a ring, or of file events, from which on it is much. */
-const BUSY_BYTES = 16_384;
 
 export class KernelSource implements Source {
   readonly hello: Source['hello'];
@@ -102,9 +100,7 @@ export class KernelSource implements Source {
     this.#life.forEach(this.#onLife);
     this.#calls?.forEach(this.#onCall);
     this.#files.report(now);
-    const much = fill > BUSY_BYTES || this.#files.bytesRead > BUSY_BYTES;
-    const some: Got = fill > 0 || this.#files.othersDid ? 'some' : 'nothing';
-    this.#pace.update(much ? 'much' : some);
+    this.#pace.update(Math.max(fill, this.#files.bytesRead), fill > 0 || this.#files.othersDid);
     return moreFiles || moreCalls;
   }
 
