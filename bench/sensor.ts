@@ -75,11 +75,10 @@ async function pairs(
   const measureOn = async (): Promise<Map<string, number>> => {
     const subject = await start();
     try {
-      await sleep(1000); // past its own start-up work
-      // What runs all day has been compiled by then.
-      generator.run('exec', 1500);
+      // Past its own start, that of the spare engine too, and with compiled code, as what runs all day.
+      generator.run('exec', 3000);
       generator.run('open', 100_000, generator.file);
-      await sleep(500);
+      await sleep(1000);
       return await measure(generator);
     } finally {
       await subject.stop();
@@ -329,8 +328,8 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
   }
   using generator = new Generator();
   using state = new StateFolder();
-  yield* tierRows(generator, state, 'core', long ? 36 : 14);
-  yield* tierRows(generator, state, 'full', long ? 36 : 14);
+  yield* tierRows(generator, state, 'core', long ? 36 : 16);
+  yield* tierRows(generator, state, 'full', long ? 36 : 16);
   yield* burstRows(generator, state);
   const drain = drainNs(generator);
   yield plain(

@@ -39,7 +39,7 @@ export class RunningAgent {
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       if (!line.startsWith('{"type":"status"')) return;
       const status = JSON.parse(line) as StatusLine;
-      if (status.sensor.stats !== null && status.publishers.every(({ state }) => state === 'running'))
+      if (status.sensor.state === 'running' && status.publishers.every(({ state }) => state === 'running'))
         this.#status = status;
     });
   }
