@@ -20,16 +20,16 @@ interface Load {
   readonly args: readonly (string | number)[];
   /** How often in each round: many short runs, for what the machine's host takes away comes in bursts. */
   readonly runs: number;
+  /** Pause after them, for the agent to get through what it was told of: that is no cost of the load that comes next. */
+  readonly restMs: number;
 }
 
 const loads = (generator: Generator): readonly Load[] => [
-  { name: 'exec', args: ['exec', 200], runs: 6 },
-  { name: 'open', args: ['open', 10_000, generator.file], runs: 3 },
-  { name: 'getppid', args: ['getppid', 100_000], runs: 4 },
+  { name: 'exec', args: ['exec', 200], runs: 6, restMs: 150 },
+  { name: 'open', args: ['open', 10_000, generator.file], runs: 3, restMs: 0 },
+  { name: 'getppid', args: ['getppid', 100_000], runs: 4, restMs: 0 },
 ];
 const ROUNDS = 3;
-/** By then the agent is through with the processes that it was told of: what they cost is no cost of an open. */
-const THROUGH_MS = 150;
 
 const bars: Readonly<Record<string, number>> = {
   'core exec': 1.05,
@@ -55,9 +55,9 @@ async function measure(generator: Generator): Promise<Map<string, number>> {
   const all = loads(generator);
   const times = new Map<string, number[]>(all.map(({ name: load }) => [load, []]));
   for (let round = 0; round < ROUNDS; round++)
-    for (const { name: load, args, runs } of all) {
+    for (const { name: load, args, runs, restMs } of all) {
       for (let run = 0; run < runs; run++) times.get(load)?.push(generator.run(...args).nsEach);
-      if (load === 'exec') await sleep(THROUGH_MS);
+      await sleep(restMs);
     }
   return new Map([...times].map(([load, list]) => [load, midmean(list)]));
 }

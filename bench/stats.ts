@@ -1,7 +1,11 @@
+function inOrder(values: readonly number[]): number[] {
+  if (values.length === 0) throw new RangeError('no values');
+  return values.toSorted((a, b) => a - b);
+}
+
 /** The value below which a share `q` (0 to 1) of the values lies; linear between neighbours. */
 export function quantile(values: readonly number[], q: number): number {
-  if (values.length === 0) throw new RangeError('quantile of no values');
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = inOrder(values);
   const position = (sorted.length - 1) * q;
   const below = Math.floor(position);
   const low = sorted[below] as number;
@@ -18,8 +22,7 @@ export function median(values: readonly number[]): number {
  * gives values around two levels, between which a median jumps.
  */
 export function midmean(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError('midmean of no values');
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = inOrder(values);
   const cut = Math.floor(sorted.length / 4);
   const middle = sorted.slice(cut, sorted.length - cut);
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;

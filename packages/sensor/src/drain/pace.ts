@@ -3,11 +3,13 @@
  * that caused it a wake-up, and each round costs this thread 50 to 200 µs, so it waits as long as what comes leaves
  * room. When nothing comes it sleeps until something does.
  */
+import { COPY_BYTES } from './ring-copy.ts';
+
 export const SHORTEST_PAUSE_MS = 10;
 /** fanotify's queue of 16,384 events bounds it: two processors fill that in about 60 ms. */
 export const LONGEST_PAUSE_MS = 50;
-/** What a round is to find, of ring records or of file events: small beside their queues, and still in a processor's cache. */
-export const ROUND_BYTES: number = 128 * 1024;
+/** What a round is to find at most, of ring records or of file events: what one copy takes is small beside their queues. */
+export const ROUND_BYTES: number = COPY_BYTES;
 
 export class Pace {
   #pause = SHORTEST_PAUSE_MS;

@@ -17,8 +17,10 @@ import { BATCH_HEADER, type BatchPool } from './batch-pool.ts';
 import type { Counts } from './counts.ts';
 import { Actor, ActorSlot, layoutOf, PARENT_ARGV_MAX } from './slots.ts';
 
-/** Takes a full batch. The bytes of the frame header are left blank. */
-/** @param classes those of its records, as a set of `classBit`s */
+/**
+ * Takes a full batch. The bytes of the frame header are left blank.
+ * @param classes those of its records, as a set of `classBit`s
+ */
 export type BatchSink = (buffer: ArrayBuffer, used: number, count: number, classes: number) => void;
 
 const layouts: (RecordLayout | undefined)[] = [];
