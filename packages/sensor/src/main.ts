@@ -1,23 +1,22 @@
 /**
- * The sensor process. This thread moves frames between the agent (fd 3) and the drain thread, and hashes files; it
- * holds nothing that the drain thread would have to wait for.
+ * The sensor process. This thread takes requests from the agent (fd 3) and hashes files; the drain thread, which has
+ * nothing to wait for here, writes to the agent.
  */
 import { readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { release } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { encodeFrame, encodeFrameHeader, FrameReader } from '@ringfence/events';
+import { encodeFrame, FrameReader } from '@ringfence/events';
 import type { Described, FromDrain, ToDrain, WorkerData } from './drain/messages.ts';
 import { LOWERED } from './drain/priority.ts';
 import { ring } from './drain/waiter.ts';
-import { BUFFER_BYTES } from './encode/batch-pool.ts';
 import { FileHasher } from './facts/file-hash.ts';
 import { errnoName, native } from './native.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type Fatal, type Reply, type Request, ToAgent, ToSensor, toSensorTypes } from './protocol.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ResolvedOptions;
-const agent = new Socket({ fd: 3, readable: true, writable: true });
+const CHANNEL = 3;
+const agent = new Socket({ fd: CHANNEL, readable: true, writable: true });
 // The agent is gone, or breaks the protocol: nothing here outlives it. Kernel objects die with the process.
 agent.on('end', () => process.exit(0));
 agent.on('close', () => process.exit(0));
@@ -32,8 +31,7 @@ try {
 } catch (error) {
   fatal({ message: error instanceof Error ? error.message : String(error), cure: 'run npm install again' });
 }
-const written = new Int32Array(new SharedArrayBuffer(4));
-const data: WorkerData = { options, bell, written: written.buffer };
+const data: WorkerData = { options, bell, channel: CHANNEL };
 const drain = new Worker(new URL(`./drain/worker${import.meta.url.slice(-3)}`, import.meta.url), {
   workerData: data,
   execArgv: process.execArgv,
@@ -41,13 +39,8 @@ const drain = new Worker(new URL(`./drain/worker${import.meta.url.slice(-3)}`, i
 });
 const hasher = new FileHasher();
 
-function send(message: ToDrain, transfer: ArrayBuffer[] = []): void {
-  drain.postMessage(message, transfer);
-}
-
-/** As `send`, for what somebody waits for. */
 function call(message: ToDrain): void {
-  send(message);
+  drain.postMessage(message);
   ring(bell);
 }
 
@@ -56,79 +49,34 @@ process.on('exit', () => {
   if (bell >= 0) call({ type: 'end' });
 });
 
-function reply(message: Reply): void {
-  agent.write(encodeFrame(ToAgent.REPLY, JSON.stringify(message)));
+function answer(reply: Reply): void {
+  call({ type: 'reply', reply });
 }
 
+/** Only while the drain thread does not run: the channel has one writer. */
 function fatal(message: Fatal): void {
   agent.write(encodeFrame(ToAgent.FATAL, JSON.stringify(message)), () => process.exit(1));
 }
 
 drain.on('message', (message: FromDrain) => {
-  switch (message.type) {
-    case 'hello': {
-      const hello = { ...message.hello, tier: options.tier, kernel: release(), pid: process.pid };
-      agent.write(encodeFrame(ToAgent.HELLO, JSON.stringify(hello)));
-      break;
-    }
-    case 'fatal':
-      fatal(message.fatal);
-      break;
-    case 'batch': {
-      const { buffer, used, count, classes } = message;
-      const frame = Buffer.from(buffer, 0, used);
-      frame.set(encodeFrameHeader(ToAgent.EVENTS, used - 8));
-      frame.writeUInt32LE(count, 8);
-      frame.writeInt32LE(classes, 12);
-      agent.write(frame, () => {
-        Atomics.add(written, 0, buffer.byteLength);
-        if (buffer.byteLength === BUFFER_BYTES) send({ type: 'buffer', buffer }, [buffer]);
-      });
-      break;
-    }
-    case 'stats': {
-      const { user, system } = process.cpuUsage();
-      const stats = {
-        ...message.stats,
-        cpuSeconds: (user + system) / 1e6,
-        rssBytes: process.memoryUsage.rss(),
-      };
-      agent.write(encodeFrame(ToAgent.STATS, JSON.stringify(stats)));
-      break;
-    }
-    case 'described':
-      void answerDescribe(message.id, message.result);
-      break;
-    case 'snapshot': {
-      const { buffer, used, id, last } = message;
-      const frame = Buffer.from(buffer, 0, used);
-      frame.set(encodeFrameHeader(ToAgent.SNAPSHOT, used - 8));
-      frame.writeUInt32LE(id, 8);
-      frame.writeUInt32LE(last ? 1 : 0, 12);
-      agent.write(frame);
-    }
-  }
+  if (message.type === 'fatal') fatal(message.fatal);
+  else void answerDescribe(message.id, message.result);
 });
 drain.on('error', (error) => {
   fatal({ message: `the drain thread failed: ${error.message}`, cure: 'the agent starts the sensor again' });
 });
 
-async function answerDescribe(id: number, described: Described | null): Promise<void> {
-  if (!described) {
-    reply({ id, ok: false, error: 'no such process in the table' });
-    return;
-  }
-  const { description, executable } = described;
+async function answerDescribe(id: number, { description, executable }: Described): Promise<void> {
   const sha256 = await hasher.ofProcess(executable);
-  reply({ id, ok: true, result: sha256 === undefined ? description : { ...description, sha256 } });
+  answer({ id, ok: true, result: sha256 === undefined ? description : { ...description, sha256 } });
 }
 
 async function answerHash(request: Extract<Request, { op: 'hash' }>): Promise<void> {
   try {
     const sha256 = await hasher.ofFile(request.path, request.pid);
-    reply({ id: request.id, ok: true, result: { path: request.path, sha256 } });
+    answer({ id: request.id, ok: true, result: { path: request.path, sha256 } });
   } catch (error) {
-    reply({ id: request.id, ok: false, error: error instanceof Error ? error.message : String(error) });
+    answer({ id: request.id, ok: false, error: error instanceof Error ? error.message : String(error) });
   }
 }
 
@@ -155,9 +103,6 @@ agent.on('data', (chunk: Buffer) => {
   try {
     frames.push(chunk);
   } catch (error) {
-    fatal({
-      message: `bad frame from the agent: ${String(error)}`,
-      cure: 'agent and sensor must be of one version',
-    });
+    call({ type: 'fail', message: `bad frame from the agent: ${String(error)}` });
   }
 });

@@ -35,6 +35,7 @@ const AT_FDCWD = -100;
 /** Bits of poll(2). */
 export const POLLIN = 1;
 export const POLLPRI = 2;
+export const POLLOUT = 4;
 const EFD_CLOEXEC = 0x8_0000;
 const EFD_NONBLOCK = 0x800;
 

@@ -29,7 +29,7 @@ const LONG_SLEEP_MS = 1000;
 
 /** The longest wait of a source, in ms, while a process starts each 300 ms. */
 function longestWait(source: Source, wakers: readonly Waker[]): number {
-  const waiter = new Waiter(native(), native().eventfd(), wakers);
+  const waiter = new Waiter(native(), native().eventfd(), { fd: -1, blocked: false }, wakers);
   const load = spawn('/bin/sh', ['-c', 'while :; do sleep 0.3; done'], { stdio: 'ignore' });
   let longest = 0;
   for (const end = performance.now() + 3000; performance.now() < end; ) {
@@ -45,7 +45,7 @@ function longestWait(source: Source, wakers: readonly Waker[]): number {
 describeKernel('asleep', () => {
   it('is woken by a record in a ring that nothing else tells of', () => {
     const options = resolveOptions({ mode: 'kernel', probes: { files: false, secrets: false } });
-    using source = new KernelSource(makeState(options, () => {}));
+    using source = new KernelSource(makeState(options, { queued: 0 }, () => {}));
     expect(source.wakers).toHaveLength(1);
     expect(longestWait(source, source.wakers)).toBeLessThan(600);
     // Positive control: without the ring among its wakers it sleeps through them.

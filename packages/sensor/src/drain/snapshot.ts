@@ -6,20 +6,21 @@ import { EventEncoder } from '../encode/event-encoder.ts';
 import { ProcessRecords } from '../ingest/process-records.ts';
 import type { State } from './state.ts';
 
-/** Buffers of records (from `BATCH_HEADER` on), parents before their children. */
-export function encodeSnapshot(state: State): { buffer: ArrayBuffer; used: number }[] {
-  const parts: { buffer: ArrayBuffer; used: number }[] = [];
+/** Records, from `BATCH_HEADER` to `used`. */
+export interface Records {
+  readonly buffer: ArrayBuffer;
+  readonly used: number;
+}
+
+/** Parents before their children. */
+export function encodeSnapshot(state: State): Records[] {
+  const parts: Records[] = [];
   const { table, actors, users, containers, clock } = state;
   // Whatever the agent subscribed to.
   const wanted = new Uint8Array(MAX_CLASSES).fill(1);
-  const encoder = new EventEncoder(
-    new BatchPool({ limit: Number.POSITIVE_INFINITY }),
-    new Counts(),
-    clock,
-    (buffer, used) => {
-      parts.push({ buffer, used });
-    },
-  );
+  const encoder = new EventEncoder(new BatchPool({ queued: 0 }), new Counts(), clock, (buffer, used) => {
+    parts.push({ buffer, used });
+  });
   const records = new ProcessRecords(table, actors, encoder, users, containers, wanted);
   const byStart = [...table.living()].sort((a, b) => a.startHigh - b.startHigh || a.startLow - b.startLow);
   for (const process of byStart)

@@ -1,7 +1,7 @@
 /** What every source of events works on. */
 import type { ClockOffset } from '@ringfence/events';
 import { freezeClock } from '../clock.ts';
-import { BatchPool } from '../encode/batch-pool.ts';
+import { BatchPool, type OutputQueue } from '../encode/batch-pool.ts';
 import { Counts, MAX_CLASSES } from '../encode/counts.ts';
 import { type BatchSink, EventEncoder } from '../encode/event-encoder.ts';
 import { Containers } from '../facts/container.ts';
@@ -28,12 +28,12 @@ export interface State {
   readonly wanted: Uint8Array;
 }
 
-/** @param written see `BatchPool` */
-export function makeState(options: ResolvedOptions, sink: BatchSink, written?: Int32Array): State {
+/** @param queue where the batches wait that `sink` takes */
+export function makeState(options: ResolvedOptions, queue: OutputQueue, sink: BatchSink): State {
   const lib = native();
   const clock = freezeClock(lib);
   const counts = new Counts();
-  const pool = new BatchPool({ written });
+  const pool = new BatchPool(queue);
   const encoder = new EventEncoder(pool, counts, clock, sink);
   const table = new ProcessTable();
   const users = new Users();

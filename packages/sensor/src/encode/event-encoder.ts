@@ -18,7 +18,7 @@ import type { Counts } from './counts.ts';
 import { Actor, ActorSlot, layoutOf, PARENT_ARGV_MAX } from './slots.ts';
 
 /**
- * Takes a full batch. The bytes of the frame header are left blank.
+ * Takes a batch, and puts its buffer back into the pool. The bytes of the frame header are left blank.
  * @param classes those of its records, as a set of `classBit`s
  */
 export type BatchSink = (buffer: ArrayBuffer, used: number, count: number, classes: number) => void;
@@ -235,7 +235,7 @@ export class EventEncoder {
     const buffer = this.#buffer;
     this.#buffer = undefined;
     if (this.#count === 0) this.#pool.putBack(buffer);
-    else this.#sink(this.#pool.pack(buffer, this.#used), this.#used, this.#count, this.#classes);
+    else this.#sink(buffer, this.#used, this.#count, this.#classes);
   }
 
   /** Writes who acted where the record begins, up to the end of the texts that belong to the actor. */
