@@ -21,6 +21,8 @@ export interface Row {
 export interface BenchOptions {
   /** Take the sample sizes that need more than eight minutes. */
   readonly long: boolean;
+  /** Says what is being measured, for who waits at a terminal. */
+  readonly progress: (text: string) => void;
 }
 
 export interface Bench {

@@ -31,6 +31,11 @@ function line(row: Row): string {
   return `${verdict} ${row.name.padEnd(26)} ${figure(row.ours).padStart(12)} ${row.unit}${peer}${ratio}${bar}${rest === '' ? '' : `\n       ${rest}`}`;
 }
 
+/** One line, written over; nothing where standard error is no terminal. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -57,7 +62,8 @@ async function main(): Promise<number> {
   for (const bench of benches) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
     console.log(`\n${bench.name}: ${bench.question}`);
-    for await (const row of bench.run({ long: values.long })) {
+    for await (const row of bench.run({ long: values.long, progress })) {
+      progress('');
       console.log(line(row));
       if (row.pass === false) missed++;
       if (values.json !== undefined) {

@@ -44,7 +44,7 @@ interface Subject {
   stop(): Promise<void>;
 }
 
-/** Nanoseconds of a load: with the subject on, and without it, as the mean of just before and just after. */
+/** Nanoseconds of a load: with a subject on, and with none, as the mean of just before and just after. */
 interface Pair {
   readonly on: number;
   readonly off: number;
@@ -62,40 +62,51 @@ async function measure(generator: Generator): Promise<Map<string, number>> {
   return new Map([...times].map(([load, list]) => [load, midmean(list)]));
 }
 
-/** Each load with the subject off and on in turn, `count` times on, off first and last. */
-async function pairs(
+interface Turns {
+  readonly count: number;
+  readonly progress: BenchOptions['progress'];
+}
+
+/**
+ * Each load with each of the subjects on in turn, and off before and after each: the subjects share the fast and slow
+ * times of the host.
+ * @returns the pairs by subject and load
+ */
+async function pairs<Name extends string>(
   generator: Generator,
-  count: number,
-  start: () => Promise<Subject>,
-): Promise<Map<string, Pair[]>> {
+  { count, progress }: Turns,
+  subjects: readonly (readonly [Name, () => Promise<Subject>])[],
+): Promise<Map<Name, Map<string, Pair[]>>> {
   const measureOff = async (): Promise<Map<string, number>> => {
     generator.run('exec', 300); // caches are warm
     return measure(generator);
   };
-  const measureOn = async (): Promise<Map<string, number>> => {
+  const measureOn = async (start: () => Promise<Subject>): Promise<Map<string, number>> => {
     const subject = await start();
     try {
-      // Past its own start, that of the spare engine too, and with compiled code, as what runs all day.
-      generator.run('exec', 3000);
-      generator.run('open', 100_000, generator.file);
-      await sleep(1000);
+      generator.run('exec', 300);
       return await measure(generator);
     } finally {
       await subject.stop();
       await sleep(400); // the kernel removes programs some 300 ms after their owner's end
     }
   };
-  const results = new Map<string, Pair[]>(loads(generator).map(({ name: load }) => [load, []]));
+  const all = loads(generator);
+  const results = new Map(
+    subjects.map(([subject]) => [subject, new Map(all.map(({ name: load }) => [load, [] as Pair[]]))]),
+  );
   let before = await measureOff();
-  for (let index = 0; index < count; index++) {
-    const on = await measureOn();
-    const after = await measureOff();
-    for (const [load, list] of results) {
-      const at = (times: Map<string, number>): number => times.get(load) as number;
-      list.push({ on: at(on), off: (at(before) + at(after)) / 2 });
+  for (let turn = 0; turn < count; turn++)
+    for (const [subject, start] of subjects) {
+      progress(`${subject}: ${turn + 1} of ${count}`);
+      const on = await measureOn(start);
+      const after = await measureOff();
+      for (const [load, list] of results.get(subject) ?? []) {
+        const at = (times: Map<string, number>): number => times.get(load) as number;
+        list.push({ on: at(on), off: (at(before) + at(after)) / 2 });
+      }
+      before = after;
     }
-    before = after;
-  }
   return results;
 }
 
@@ -191,32 +202,34 @@ function unmeasured(rowName: string, unit: string, reason: string): Row {
   };
 }
 
-async function* peerRows(generator: Generator): AsyncGenerator<Row> {
-  for (const [traced, program] of [
-    ['exec', probes.exec],
-    ['exec+open', `${probes.exec} ${probes.open}`],
-  ] as const) {
-    try {
-      const results = await pairs(generator, 3, () => bpftrace(program));
-      for (const [load, list] of results) yield costRow(`bpftrace ${traced}: ${load}`, list, 'nothing on');
-    } catch (error) {
-      yield unmeasured(
-        `bpftrace ${traced}`,
-        'ns',
-        `bpftrace did not run here: ${(error as Error).message.split('\n')[0]}`,
-      );
-    }
+async function* peerRows(generator: Generator, progress: Turns['progress']): AsyncGenerator<Row> {
+  try {
+    const results = await pairs(generator, { count: 2, progress }, [
+      ['exec', () => bpftrace(probes.exec)],
+      ['exec+open', () => bpftrace(`${probes.exec} ${probes.open}`)],
+    ]);
+    for (const [traced, byLoad] of results)
+      for (const [load, list] of byLoad) yield costRow(`bpftrace ${traced}: ${load}`, list, 'nothing on');
+  } catch (error) {
+    const reason = `bpftrace did not run here: ${(error as Error).message.split('\n')[0]}`;
+    yield unmeasured('bpftrace', 'ns', reason);
   }
 }
 
-async function* tierRows(
-  generator: Generator,
-  state: StateFolder,
-  tier: 'core' | 'full',
-  count: number,
-): AsyncGenerator<Row> {
-  const results = await pairs(generator, count, () => RunningAgent.start(tier, state));
-  for (const [load, list] of results) yield costRow(`${tier} ${load}`, list, 'agent off');
+async function* tierRows(generator: Generator, state: StateFolder, turns: Turns): AsyncGenerator<Row> {
+  const start = async (tier: 'core' | 'full'): Promise<RunningAgent> => {
+    const agent = await RunningAgent.start(tier, state);
+    // Past its own start, that of the spare engine too, and with compiled code, as what runs all day.
+    generator.run('open', 100_000, generator.file);
+    generator.run('exec', 4500);
+    return agent;
+  };
+  const results = await pairs(generator, turns, [
+    ['core', () => start('core')],
+    ['full', () => start('full')],
+  ]);
+  for (const [tier, byLoad] of results)
+    for (const [load, list] of byLoad) yield costRow(`${tier} ${load}`, list, 'agent off');
 }
 
 /** Lost = generated − decoded at the sensor's output, drops in the ring included. */
@@ -321,15 +334,14 @@ async function peerCpu(generator: Generator): Promise<Row> {
   }
 }
 
-export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
+export async function* run({ long, progress }: BenchOptions): AsyncGenerator<Row> {
   if (process.getuid?.() !== 0) {
     yield unmeasured('sensor', '', 'the probes need root');
     return;
   }
   using generator = new Generator();
   using state = new StateFolder();
-  yield* tierRows(generator, state, 'core', long ? 36 : 16);
-  yield* tierRows(generator, state, 'full', long ? 36 : 16);
+  yield* tierRows(generator, state, { count: long ? 36 : 13, progress });
   yield* burstRows(generator, state);
   const drain = drainNs(generator);
   yield plain(
@@ -348,5 +360,5 @@ export async function* run({ long }: BenchOptions): AsyncGenerator<Row> {
     'header and two string fields of a process start',
   );
   yield* standingRows(generator, state);
-  yield* peerRows(generator);
+  yield* peerRows(generator, progress);
 }
