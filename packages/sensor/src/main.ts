@@ -16,6 +16,7 @@ import { type Fatal, type Reply, type Request, ToAgent, ToSensor, toSensorTypes 
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ResolvedOptions;
 const CHANNEL = 3;
+const LAST_WORDS_MS = 1000;
 const agent = new Socket({ fd: CHANNEL, readable: true, writable: true });
 // The agent is gone, or breaks the protocol: nothing here outlives it. Kernel objects die with the process.
 agent.on('end', () => process.exit(0));
@@ -36,6 +37,8 @@ const drain = new Worker(new URL(`./drain/worker${import.meta.url.slice(-3)}`, i
   workerData: data,
   execArgv: process.execArgv,
   resourceLimits: { maxOldGenerationSizeMb: 512 },
+  // Descriptors that system calls made are closed by fs too, of which Node would warn. The thread ends with the process.
+  trackUnmanagedFds: false,
 });
 const hasher = new FileHasher();
 
@@ -56,6 +59,8 @@ function answer(reply: Reply): void {
 /** Only while the drain thread does not run: the channel has one writer. */
 function fatal(message: Fatal): void {
   agent.write(encodeFrame(ToAgent.FATAL, JSON.stringify(message)), () => process.exit(1));
+  // An agent that does not read learns it from the end.
+  setTimeout(() => process.exit(1), LAST_WORDS_MS);
 }
 
 drain.on('message', (message: FromDrain) => {

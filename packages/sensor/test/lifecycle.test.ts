@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachRecord, toObject } from '@ringfence/events';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { SensorError, startSensor } from '../src/index.ts';
 import { resolveOptions } from '../src/options.ts';
 import { Act } from './support/act.ts';
@@ -169,6 +169,29 @@ describeKernel('the end', () => {
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).toBe(1);
     expect(said).toContain('bad frame from the agent');
+  });
+
+  it('ends after a bad frame from an agent that does not read', async () => {
+    const main = new URL('../src/main.ts', import.meta.url).pathname;
+    const options = JSON.stringify(resolveOptions({ tier: 'full' }));
+    const child = spawn(process.execPath, [...process.execArgv, main, options], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const channel = child.stdio[3] as Duplex;
+    const closed = new Promise((resolve) => child.on('exit', resolve));
+    await new Promise((resolve) => channel.once('readable', resolve)); // its greeting
+    const file = join(act.folder, 'plain');
+    writeFileSync(file, 'x');
+    act.run('open-loop', '100000', file);
+    await sleep(500);
+    const before = performance.now();
+    channel.write(Buffer.from([0, 0, 0, 0, 0x42, 0, 0, 0]));
+    expect(await closed).toBe(1);
+    // The channel was full: it could not say why, and waited for it to no end.
+    expect(performance.now() - before).toBeGreaterThan(1000);
+    expect(performance.now() - before).toBeLessThan(4000);
+    channel.destroy();
   });
 
   it('stops in order', async () => {
