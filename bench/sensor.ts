@@ -341,7 +341,7 @@ export async function* run({ long, progress }: BenchOptions): AsyncGenerator<Row
   }
   using generator = new Generator();
   using state = new StateFolder();
-  yield* tierRows(generator, state, { count: long ? 36 : 13, progress });
+  yield* tierRows(generator, state, { count: long ? 36 : 12, progress });
   yield* burstRows(generator, state);
   const drain = drainNs(generator);
   yield plain(
