@@ -98,7 +98,7 @@ async function bootAndTest(release: KernelRelease, session: Session): Promise<Ou
   const early = lockedUp(log) ? LOCKED_UP : 'the guest ended before its report did';
   const reason = failure ?? (ended ? null : early);
   if (reason !== null || session.console) {
-    for (const line of consoleTail(log, session.console ? 10_000 : 30)) say(`  | ${line}`);
+    for (const line of consoleTail(log, session.console ? 10_000 : 60)) say(`  | ${line}`);
   }
   say(`  ${reason ?? 'powered off'} after ${seconds()}`);
   return { kernel: release.name, booted, failure: reason, ...counts };

@@ -113,8 +113,13 @@ export function lockedUp(path: string): boolean {
   return existsSync(path) && readFileSync(path, 'utf8').includes('BUG: soft lockup');
 }
 
-/** The last lines of the guest's console. */
+/** How the kernel begins to tell that it failed. */
+const FAILURE = /\b(?:BUG:|Oops|general protection|invalid opcode|Kernel panic)|cut here/;
+
+/** The last lines of the guest's console, or from where its kernel says that it failed, the first so many. */
 export function consoleTail(path: string, lines: number): string[] {
   if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8').replaceAll('\r', '').trimEnd().split('\n').slice(-lines);
+  const all = readFileSync(path, 'utf8').replaceAll('\r', '').trimEnd().split('\n');
+  const failed = all.findIndex((line) => FAILURE.test(line));
+  return failed < 0 ? all.slice(-lines) : all.slice(failed, failed + lines);
 }
