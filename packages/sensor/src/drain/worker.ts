@@ -21,8 +21,7 @@ import { Waiter } from './waiter.ts';
 const HOUSEKEEPING_MS = 1000;
 /**
  * While events keep coming they are handed over this often, for each time wakes the agent and its engines, which costs
- * the host some 2 ms of a processor, however little there is. The first ones after a quiet while go at once, and so
- * does what is much.
+ * the host the same however little there is. The first ones after a quiet while go at once, and so does what is much.
  */
 const HAND_OVER_MS = 200;
 const HAND_OVER_BYTES = 128 * 1024;
