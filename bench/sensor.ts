@@ -25,7 +25,7 @@ interface Load {
 }
 
 const loads = (generator: Generator): readonly Load[] => [
-  { name: 'exec', args: ['exec', 200], runs: 6, restMs: 150 },
+  { name: 'exec', args: ['exec', 200], runs: 6, restMs: 300 },
   { name: 'open', args: ['open', 10_000, generator.file], runs: 3, restMs: 0 },
   { name: 'getppid', args: ['getppid', 100_000], runs: 4, restMs: 0 },
 ];

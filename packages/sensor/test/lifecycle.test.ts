@@ -188,7 +188,7 @@ describeKernel('the end', () => {
     const before = performance.now();
     channel.write(Buffer.from([0, 0, 0, 0, 0x42, 0, 0, 0]));
     expect(await closed).toBe(1);
-    // The channel was full: it could not say why, and waited for it to no end.
+    // The channel was full: it could not say why, and did not wait for that without end.
     expect(performance.now() - before).toBeGreaterThan(1000);
     expect(performance.now() - before).toBeLessThan(4000);
     channel.destroy();

@@ -49,7 +49,7 @@ export interface Boot {
 /** How a boot ended: null is an orderly power-off, else what went wrong. */
 export async function boot(qemu: Qemu, options: Boot): Promise<string | null> {
   const commandLine = ['console=ttyS0', 'panic=-1', 'random.trust_cpu=on', 'mitigations=off', 'loglevel=5'];
-  // A kernel that locks up says so and ends, instead of taking the time of all.
+  // A kernel that locks up ends, instead of taking the time of all.
   commandLine.push('softlockup_panic=1');
   // Arguments after "--" go to the initramfs's init, which hands none on: the disk's /init reads them as a variable.
   if (options.guestArguments.length > 0)
